@@ -1,0 +1,128 @@
+import type { Diagnostic } from "../core/diagnostics.ts";
+import type { Entry } from "./entry.ts";
+
+/** What an archive says of itself. Times are ISO 8601 in UTC. Holds no secret. */
+export interface ArchiveMetadata {
+  readonly database: string;
+  /** The server's `server_version` setting ("18.4", "16.11 (Debian ...)") and its `server_version_num`. */
+  readonly serverVersion: string;
+  readonly serverVersionNum: number;
+  /** Version of pgstow that wrote it. */
+  readonly toolVersion: string;
+  /** Client encoding of all text in the archive, as PostgreSQL spells it. */
+  readonly encoding: string;
+  readonly standardConformingStrings: boolean;
+  readonly rowSecurity: boolean;
+  readonly startedAt: string;
+  /** Options that shaped the dump, by flag name. */
+  readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+/** How a script is printed; the same for plain output, the SQL of stow archives, and pg_restore's -f. */
+export interface ScriptOptions {
+  /** Print the drop statements first (--clean), with IF EXISTS (--if-exists). */
+  readonly clean: boolean;
+  readonly ifExists: boolean;
+  /** Print the database's own entries and reconnect (--create). */
+  readonly create: boolean;
+  readonly noOwner: boolean;
+  readonly useSetSessionAuthorization: boolean;
+  /** Superuser name for --disable-triggers; "" for none. */
+  readonly superuser: string;
+  /** Wrap each table's rows in DISABLE and ENABLE TRIGGER ALL. */
+  readonly disableTriggers: boolean;
+  readonly noTablespaces: boolean;
+  readonly noTableAccessMethod: boolean;
+  readonly verbose: boolean;
+  /** Key of the \restrict and \unrestrict lines; null for none (programs before August 2025). */
+  readonly restrictKey: string | null;
+  /** What `-- Dumped by pg_dump version` says. */
+  readonly dumpedBy: string;
+}
+
+/**
+ * Rows in COPY text format, cut at a row's end. `bytes` belongs to whoever received it last; `rows` is how many line feeds end a row
+ * in it.
+ */
+export interface RowBatch {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+}
+
+/** A piece of one large object; `first` opens it and `last` closes it. An empty object is one piece without bytes. */
+export interface LargeObjectPiece {
+  readonly oid: number;
+  readonly bytes: Uint8Array;
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+export type EntryData =
+  | { readonly type: "rows"; readonly batches: AsyncIterable<RowBatch> }
+  | { readonly type: "large-objects"; readonly pieces: AsyncIterable<LargeObjectPiece> };
+
+/** Totals of one data entry, or of a whole archive. */
+export interface DataTotals {
+  readonly rows: number;
+  /** Raw bytes of rows or of large objects, without statements around them. */
+  readonly rawBytes: number;
+}
+
+/** What a finished archive came to. */
+export interface ArchiveSummary extends DataTotals {
+  /** Bytes written to the sink. */
+  readonly storedBytes: number;
+  /** Hex SHA-256 that stands for the whole archive; "" for formats without one. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Writes one archive. Created by the format with the whole table of contents; then `data` is called once for every entry that has
+ * data, in the order of the table of contents; then `finish`. After an error, or instead of `finish`, `abort`: a writer is unusable
+ * after its first error, and an aborted archive leaves nothing behind.
+ */
+export interface ArchiveWriter {
+  data(entry: Entry, data: EntryData): Promise<DataTotals>;
+  finish(): Promise<ArchiveSummary>;
+  abort(): Promise<void>;
+}
+
+/** Where an archive's bytes go. `finish` makes the archive visible under its name, `abort` leaves no trace of it. */
+export interface Sink {
+  write(bytes: Uint8Array): Promise<void>;
+  finish(): Promise<void>;
+  abort(): Promise<void>;
+}
+
+/** What `verify` found. */
+export interface VerifyReport {
+  readonly fingerprint: string;
+  readonly frames: number;
+  readonly storedBytes: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Size of one data entry in an archive. */
+export interface EntrySize extends DataTotals {
+  readonly storedBytes: number;
+  readonly chunks: number;
+}
+
+/** An open archive. Readers hand out data in any order of entries; batches of one entry come in order. */
+export interface ArchiveReader {
+  readonly format: "stow" | "custom" | "directory" | "tar";
+  readonly metadata: ArchiveMetadata;
+  /** In the order of the table of contents. */
+  readonly entries: readonly Entry[];
+  /** Sizes by dumpId, of entries that have data. */
+  readonly sizes: ReadonlyMap<number, EntrySize>;
+  readonly summary: ArchiveSummary;
+  /**
+   * Checks every stored byte without a database. Throws a PgstowError `corrupt` that names the place.
+   * `onBytes` is told the bytes checked so far.
+   */
+  verify(options?: { readonly signal?: AbortSignal; readonly onBytes?: (bytes: number) => void }): Promise<VerifyReport>;
+  /** The data of one entry; throws `corrupt` when a chunk does not match its hash. */
+  data(entry: Entry, options?: { readonly signal?: AbortSignal }): EntryData;
+  close(): Promise<void>;
+}

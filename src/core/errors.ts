@@ -1,0 +1,78 @@
+/** What went wrong, as a value that a caller can switch on. */
+export type ErrorCode =
+  /** A flag, option value or combination of them is wrong. */
+  | "usage"
+  /** No session could be had: host, port, socket, TLS, authentication, database. */
+  | "connection"
+  /** A session that was working ended: server shutdown, network, terminated backend. */
+  | "connection-lost"
+  /** The server answered a statement with an error; `context.sqlstate` says which. */
+  | "server"
+  /** Something changed in the database while it was being read. */
+  | "concurrent-change"
+  /** The role may not read what the dump needs. */
+  | "privilege"
+  /** The catalogs hold something that cannot be dumped faithfully. */
+  | "catalog"
+  /** The file is not an archive of a known format or version. */
+  | "not-an-archive"
+  /** The archive is an archive, but damaged or unfinished. */
+  | "corrupt"
+  /** The output exists already. */
+  | "exists"
+  /** The file system refused: full disk, missing folder, permission. */
+  | "file"
+  /** The caller's AbortSignal, or Ctrl-C. */
+  | "aborted"
+  /** The source or target cannot do what was asked of it. */
+  | "unsupported";
+
+/** Typed facts about an error. Never holds a password or a connection string. */
+export interface ErrorContext {
+  /** The archive entry that was being worked on, as `KIND schema.tag`. */
+  readonly entry?: string;
+  /** Table and 1-based row number of a row that the server refused. */
+  readonly table?: string;
+  readonly row?: number;
+  /** SQLSTATE and the server's further words. */
+  readonly sqlstate?: string;
+  readonly detail?: string;
+  readonly serverHint?: string;
+  readonly where?: string;
+  /** 1-based character position in the statement that the server complains of. */
+  readonly position?: number;
+  /** The statement that failed, shortened. */
+  readonly statement?: string;
+  /** File and byte offset in it. */
+  readonly file?: string;
+  readonly offset?: number;
+}
+
+export interface PgstowErrorOptions {
+  readonly cause?: unknown;
+  readonly context?: ErrorContext;
+  /** What the user can do about it; one line. */
+  readonly hint?: string;
+}
+
+/** The only error class that the library throws on purpose. `message` is one line and names the thing. */
+export class PgstowError extends Error {
+  override readonly name = "PgstowError";
+  readonly code: ErrorCode;
+  readonly context: ErrorContext;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: PgstowErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.context = options.context ?? {};
+    this.hint = options.hint;
+  }
+}
+
+/** Throws the signal's reason as a PgstowError when the signal is aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw new PgstowError("aborted", "aborted", { cause: signal.reason });
+  }
+}
