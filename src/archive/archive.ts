@@ -42,7 +42,7 @@ export interface ScriptOptions {
 
 /**
  * Rows in COPY text format, cut at a row's end. `bytes` belongs to whoever received it last; `rows` is how many line feeds end a row
- * in it.
+ * in it; it shares its ArrayBuffer with nothing that is still in use, because it may be transferred to another thread.
  */
 export interface RowBatch {
   readonly bytes: Uint8Array;
@@ -74,6 +74,16 @@ export interface ArchiveSummary extends DataTotals {
   readonly storedBytes: number;
   /** Hex SHA-256 that stands for the whole archive; "" for formats without one. */
   readonly fingerprint: string;
+  /** When the last of it was written: ISO 8601 in UTC; "" when the format does not say. */
+  readonly finishedAt: string;
+}
+
+/** What every writer is opened with: the whole table of contents, already selected and in its order. */
+export interface WriterOptions {
+  readonly metadata: ArchiveMetadata;
+  readonly entries: readonly Entry[];
+  readonly script: ScriptOptions;
+  readonly sink: Sink;
 }
 
 /**
@@ -92,6 +102,18 @@ export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
   finish(): Promise<void>;
   abort(): Promise<void>;
+  /** Reads back what has been written, where that is possible; a writer checks its index so before `finish`. */
+  readBack?(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** Bytes that can be read anywhere: a local file, an object in a store. */
+export interface RandomAccess {
+  /** For messages: a path or an address. */
+  readonly name: string;
+  readonly size: number;
+  /** Exactly `length` bytes in a buffer of their own; a PgstowError `file` when they cannot be had. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
 }
 
 /** What `verify` found. */

@@ -25,7 +25,9 @@ export type ErrorCode =
   /** The caller's AbortSignal, or Ctrl-C. */
   | "aborted"
   /** The source or target cannot do what was asked of it. */
-  | "unsupported";
+  | "unsupported"
+  /** A rule of the program was broken, or a worker thread died: never the user's doing. */
+  | "internal";
 
 /** Typed facts about an error. Never holds a password or a connection string. */
 export interface ErrorContext {

@@ -1,0 +1,120 @@
+import type { ArchiveSummary, ArchiveWriter, DataTotals, EntryData, Sink, WriterOptions } from "../archive.ts";
+import type { Entry } from "../entry.ts";
+import { inLines, largeObjectText } from "./large-object-text.ts";
+import { ScriptPrinter } from "./script-printer.ts";
+import { ScriptWalk } from "./script-walk.ts";
+
+const TEXT_BYTES_BUFFERED = 256 * 1024;
+const END_OF_ROWS = Buffer.from("\\.\n");
+
+/** Writes a plain SQL script, byte for byte what pg_dump writes. */
+export function openPlainWriter(options: WriterOptions): Promise<ArchiveWriter> {
+  return Promise.resolve(new PlainWriter(options));
+}
+
+class PlainWriter implements ArchiveWriter {
+  readonly #options: WriterOptions;
+  readonly #printer: ScriptPrinter;
+  readonly #walk: ScriptWalk;
+  readonly #out: TextSink;
+  #rows = 0;
+  #rawBytes = 0;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.#printer = new ScriptPrinter(options.metadata, options.script, options.entries);
+    this.#walk = new ScriptWalk(this.#printer, options.entries);
+    this.#out = new TextSink(options.sink);
+    this.#out.buffer(this.#printer.begin());
+  }
+
+  async data(entry: Entry, data: EntryData): Promise<DataTotals> {
+    for (const piece of this.#walk.upTo(entry)) await this.#out.text(piece.text);
+    await this.#out.text(this.#printer.dataHead(entry));
+    const totals = data.type === "rows" ? await this.#rowsOf(entry, data.batches) : await this.#largeObjects(data.pieces);
+    await this.#out.text(this.#printer.dataTail(entry));
+    this.#rows += totals.rows;
+    this.#rawBytes += totals.rawBytes;
+    return totals;
+  }
+
+  async finish(): Promise<ArchiveSummary> {
+    for (const piece of this.#walk.rest()) await this.#out.text(piece.text);
+    const finishedAt = new Date();
+    await this.#out.text(this.#printer.end(finishedAt));
+    await this.#out.flush();
+    await this.#options.sink.finish();
+    return {
+      rows: this.#rows,
+      rawBytes: this.#rawBytes,
+      storedBytes: this.#out.storedBytes,
+      fingerprint: "",
+      finishedAt: finishedAt.toISOString(),
+    };
+  }
+
+  abort(): Promise<void> {
+    return this.#options.sink.abort();
+  }
+
+  async #rowsOf(entry: Entry, batches: Extract<EntryData, { type: "rows" }>["batches"]): Promise<DataTotals> {
+    let rows = 0;
+    let rawBytes = 0;
+    await this.#out.text(entry.copy);
+    for await (const batch of batches) {
+      await this.#out.bytes(batch.bytes);
+      rows += batch.rows;
+      rawBytes += batch.bytes.length;
+    }
+    await this.#out.bytes(END_OF_ROWS);
+    return { rows, rawBytes };
+  }
+
+  async #largeObjects(pieces: Extract<EntryData, { type: "large-objects" }>["pieces"]): Promise<DataTotals> {
+    let rawBytes = 0;
+    await this.#out.text("BEGIN;\n\n");
+    for await (const line of inLines(pieces)) {
+      await this.#out.text(largeObjectText(line, this.#options.metadata.standardConformingStrings));
+      rawBytes += line.bytes.length;
+    }
+    await this.#out.text("COMMIT;\n\n");
+    return { rows: 0, rawBytes };
+  }
+}
+
+/** Gathers short texts, so that a script of many small entries is not as many writes. */
+class TextSink {
+  readonly #sink: Sink;
+  #pending: string[] = [];
+  #pendingLength = 0;
+  storedBytes = 0;
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  buffer(text: string): void {
+    this.#pending.push(text);
+    this.#pendingLength += text.length;
+  }
+
+  async text(text: string): Promise<void> {
+    this.buffer(text);
+    if (this.#pendingLength >= TEXT_BYTES_BUFFERED) await this.flush();
+  }
+
+  async bytes(bytes: Uint8Array): Promise<void> {
+    if (this.#pendingLength > 0) await this.flush();
+    this.storedBytes += bytes.length;
+    await this.#sink.write(bytes);
+  }
+
+  async flush(): Promise<void> {
+    const bytes = Buffer.from(this.#pending.join(""));
+    this.#pending = [];
+    this.#pendingLength = 0;
+    if (bytes.length === 0) return;
+    this.storedBytes += bytes.length;
+    await this.#sink.write(bytes);
+  }
+}
