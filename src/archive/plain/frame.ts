@@ -68,7 +68,7 @@ function connectCommand(context: ScriptContext, database: string): string {
 }
 
 /** `2026-11-22 15:02:16 UTC`, in local time. */
-function localTime(time: Date): string {
+export function localTime(time: Date): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
   const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
