@@ -1,0 +1,93 @@
+// @ts-check
+// Plain JavaScript because a worker thread starts from a file, and Node 20 runs no TypeScript. The build copies it as it is.
+import { createHash } from "node:crypto";
+import { parentPort } from "node:worker_threads";
+
+import zstd from "zstd-napi/binding.js";
+
+/** @typedef {import("./job.ts").CompressJob} CompressJob */
+/** @typedef {import("./job.ts").DecompressJob} DecompressJob */
+/** @typedef {import("./job.ts").JobReply} JobReply */
+
+/** Buffers up to this size are kept from job to job; a larger one (a single huge row) is given back at once. */
+const SCRATCH_BYTES_KEPT = 8 << 20;
+
+const compression = new zstd.CCtx();
+const decompression = new zstd.DCtx();
+let level = Number.NaN;
+let input = new Uint8Array(0);
+let output = new Uint8Array(0);
+
+compression.setParameter(zstd.CParameter.checksumFlag, 1);
+compression.setParameter(zstd.CParameter.contentSizeFlag, 1);
+
+/**
+ * @param {CompressJob} job
+ * @returns {JobReply}
+ */
+function compress(job) {
+  if (job.level !== level) {
+    compression.setParameter(zstd.CParameter.compressionLevel, job.level);
+    level = job.level;
+  }
+  const raw = job.parts.length === 1 && job.parts[0] !== undefined ? job.parts[0] : joined(job.parts);
+  const room = zstd.compressBound(raw.length);
+  if (output.length < room) output = new Uint8Array(room);
+  const stored = output.slice(0, compression.compress2(output, raw));
+  const reply = { id: job.id, bytes: stored, rawBytes: raw.length, sha256: sha256(stored) };
+  if (output.length > SCRATCH_BYTES_KEPT) output = new Uint8Array(0);
+  if (input.length > SCRATCH_BYTES_KEPT) input = new Uint8Array(0);
+  return reply;
+}
+
+/** @param {readonly Uint8Array[]} parts */
+function joined(parts) {
+  const total = parts.reduce((sum, part) => sum + part.length, 0);
+  if (input.length < total) input = new Uint8Array(total);
+  let at = 0;
+  for (const part of parts) {
+    input.set(part, at);
+    at += part.length;
+  }
+  return input.subarray(0, total);
+}
+
+/**
+ * Nothing is decompressed before its hash is checked, and never more than was announced.
+ * @param {DecompressJob} job
+ * @returns {JobReply}
+ */
+function decompress(job) {
+  const found = sha256(job.stored);
+  if (Buffer.compare(found, job.sha256) !== 0) return { id: job.id, failure: "its SHA-256 does not match" };
+  const announced = zstd.getFrameContentSize(job.stored);
+  if (announced !== job.rawBytes) {
+    return { id: job.id, failure: `it says that it holds ${announced ?? "unknown"} bytes, the index says ${job.rawBytes}` };
+  }
+  const raw = new Uint8Array(job.rawBytes);
+  const produced = decompression.decompress(raw, job.stored);
+  if (produced !== job.rawBytes) return { id: job.id, failure: `it holds ${produced} bytes, the index says ${job.rawBytes}` };
+  return { id: job.id, bytes: raw, rawBytes: raw.length, sha256: found };
+}
+
+/** @param {Uint8Array} bytes */
+function sha256(bytes) {
+  return Uint8Array.from(createHash("sha256").update(bytes).digest());
+}
+
+/** @param {CompressJob | DecompressJob} job */
+function answer(job) {
+  try {
+    return job.type === "compress" ? compress(job) : decompress(job);
+  } catch (error) {
+    return { id: job.id, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+if (parentPort !== null) {
+  const port = parentPort;
+  port.on("message", (/** @type {CompressJob | DecompressJob} */ job) => {
+    const reply = answer(job);
+    port.postMessage(reply, "bytes" in reply ? [reply.bytes.buffer] : []);
+  });
+}
