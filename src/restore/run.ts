@@ -1,0 +1,151 @@
+import type { ArchiveReader, DataTotals, RowBatch } from "../archive/archive.ts";
+import { describeEntry, type Entry } from "../archive/entry.ts";
+import { PgstowError, throwIfAborted } from "../core/errors.ts";
+import { quoteLiteral } from "../core/literals.ts";
+import type { ProgressSink } from "../core/progress.ts";
+import { explainFailure, explainSessionFailure, tableOf } from "./failure.ts";
+import { restoreLargeObjects } from "./large-objects.ts";
+import type { RestorePlan, RestoreStep } from "./plan.ts";
+import type { RestoreTarget } from "./target.ts";
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ProgressSink | undefined;
+}
+
+/**
+ * Carries out a plan in one transaction and commits it. Throws a PgstowError that names the entry; the transaction is then still open
+ * or gone, and the caller abandons the session.
+ */
+export async function runPlan(
+  target: RestoreTarget,
+  archive: Pick<ArchiveReader, "metadata" | "sizes" | "data">,
+  plan: RestorePlan,
+  options: RunOptions = {},
+): Promise<DataTotals> {
+  const run = new PlanRun(target, archive, plan, options);
+  return run.all();
+}
+
+class PlanRun {
+  readonly #target: RestoreTarget;
+  readonly #archive: Pick<ArchiveReader, "metadata" | "sizes" | "data">;
+  readonly #plan: RestorePlan;
+  readonly #options: RunOptions;
+  #rows = 0;
+  #rawBytes = 0;
+  #entriesDone = 0;
+
+  constructor(target: RestoreTarget, archive: Pick<ArchiveReader, "metadata" | "sizes" | "data">, plan: RestorePlan, options: RunOptions) {
+    this.#target = target;
+    this.#archive = archive;
+    this.#plan = plan;
+    this.#options = options;
+  }
+
+  async all(): Promise<DataTotals> {
+    await this.#begin();
+    let current: Entry | undefined;
+    for (const step of this.#plan.steps) {
+      throwIfAborted(this.#options.signal);
+      if (step.entry !== current) {
+        if (current !== undefined) this.#entriesDone++;
+        current = step.entry;
+        this.#report(step.entry);
+      }
+      await this.#step(step);
+    }
+    throwIfAborted(this.#options.signal);
+    await this.#commit();
+    return { rows: this.#rows, rawBytes: this.#rawBytes };
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      await this.#target.query("BEGIN;");
+      for (const sql of this.#plan.settings) await this.#target.query(sql);
+    } catch (error) {
+      throw explainSessionFailure(error, "start");
+    }
+  }
+
+  async #commit(): Promise<void> {
+    try {
+      await this.#target.query("COMMIT;");
+    } catch (error) {
+      throw explainSessionFailure(error, "commit");
+    }
+  }
+
+  async #step(step: RestoreStep): Promise<void> {
+    try {
+      switch (step.type) {
+        case "sql":
+          await this.#target.query(step.sql);
+          return;
+        case "rows":
+          await this.#copyRows(step.entry, step.copy);
+          return;
+        case "large-objects":
+          await this.#writeLargeObjects(step.entry);
+          return;
+      }
+    } catch (error) {
+      throw explainFailure(error, step.entry);
+    }
+  }
+
+  async #copyRows(entry: Entry, copy: string): Promise<void> {
+    const data = this.#archive.data(entry, this.#readOptions());
+    if (data.type !== "rows") throw new PgstowError("internal", "the archive has large objects where rows belong");
+    const { rowsEncoding } = this.#plan;
+    if (rowsEncoding !== null) await this.#setEncoding(rowsEncoding);
+    const rows = await this.#target.copyIn(copy, this.#countBytes(entry, data.batches));
+    if (rowsEncoding !== null) await this.#setEncoding("UTF8");
+    const expected = this.#archive.sizes.get(entry.dumpId)?.rows;
+    if (expected !== undefined && rows !== expected) {
+      throw new PgstowError("server", `the server took ${String(rows)} rows of ${String(expected)}`, {
+        context: { table: tableOf(entry) },
+        hint: "A trigger or rule of the table may keep rows out; --disable-triggers (with --data-only) switches triggers off.",
+      });
+    }
+  }
+
+  async #setEncoding(encoding: string): Promise<void> {
+    await this.#target.query(`SET client_encoding = ${quoteLiteral(encoding)};`);
+  }
+
+  async *#countBytes(entry: Entry, batches: AsyncIterable<RowBatch>): AsyncGenerator<Uint8Array> {
+    for await (const { bytes, rows } of batches) {
+      yield bytes;
+      this.#rows += rows;
+      this.#rawBytes += bytes.length;
+      this.#report(entry);
+    }
+  }
+
+  async #writeLargeObjects(entry: Entry): Promise<void> {
+    const data = this.#archive.data(entry, this.#readOptions());
+    if (data.type !== "large-objects") throw new PgstowError("internal", "the archive has rows where large objects belong");
+    await restoreLargeObjects(this.#target, data.pieces, (bytes) => {
+      this.#rawBytes += bytes;
+      this.#report(entry);
+    });
+  }
+
+  #readOptions(): { signal?: AbortSignal } {
+    return this.#options.signal === undefined ? {} : { signal: this.#options.signal };
+  }
+
+  #report(entry: Entry): void {
+    this.#options.onProgress?.({
+      phase: "restore",
+      entry: describeEntry(entry),
+      entriesDone: this.#entriesDone,
+      entriesTotal: this.#plan.entriesTotal,
+      rows: this.#rows,
+      rawBytes: this.#rawBytes,
+      rawBytesTotal: this.#plan.rawBytesTotal,
+    });
+  }
+}

@@ -1,0 +1,12 @@
+/** What a restore needs of a session: one connection, used by one statement at a time. */
+export interface RestoreTarget {
+  /** Major version of the server. */
+  readonly major: number;
+  /** Runs one or more statements through the simple protocol; gives the rows of the last one, all values as text. */
+  query(sql: string): Promise<readonly Readonly<Record<string, string | null>>[]>;
+  /** Runs `COPY ... FROM stdin` with these bytes; gives the number of rows that the server took. */
+  copyIn(sql: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Ends what is running on the server, rolls back, and closes. Never throws. */
+  abandon(): Promise<void>;
+  close(): Promise<void>;
+}
