@@ -1,0 +1,100 @@
+#!/usr/bin/env node
+import { PgstowError } from "../core/errors.ts";
+import type { Command } from "./command.ts";
+import { listenForInterruption } from "./interrupt.ts";
+import { createMessages } from "./messages.ts";
+import { readVersion } from "./version.ts";
+
+/** The commands, and how to get at them: none is loaded before it is asked for. */
+const commands: Readonly<Record<string, { readonly does: string; readonly load: () => Promise<Command> }>> = {
+  dump: { does: "write a database to an archive or a script", load: async () => (await import("./commands/dump.ts")).dumpCommand },
+  restore: { does: "restore an archive in one transaction", load: async () => (await import("./commands/restore.ts")).restoreCommand },
+  list: { does: "print an archive's table of contents", load: async () => (await import("./commands/list.ts")).listCommand },
+  verify: { does: "check every byte of an archive", load: async () => (await import("./commands/verify.ts")).verifyCommand },
+  inspect: { does: "show what an archive holds, with sizes", load: async () => (await import("./commands/inspect.ts")).inspectCommand },
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    writeError(overview());
+    return 1;
+  }
+  if (name === "--version" || name === "-V") return print(`pgstow ${readVersion()}\n`);
+  if (name === "--help" || name === "-?" || name === "help") return print(overview());
+  const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const messages = createMessages({ write: writeError, debug: rest.includes("--debug"), verbose: false });
+  if (found === undefined) {
+    const what = name.startsWith("-") ? "option" : "command";
+    messages.error(new PgstowError("usage", `unknown ${what} ${name}`, { hint: 'Try "pgstow --help" for more information.' }));
+    return 1;
+  }
+  return runCommand(await found.load(), rest);
+}
+
+async function runCommand(command: Command, args: readonly string[]): Promise<number> {
+  const interruption = listenForInterruption(process);
+  const asked = (...names: string[]) => args.some((arg) => names.includes(arg));
+  const messages = createMessages({ write: writeError, debug: asked("--debug"), verbose: asked("-v", "--verbose") });
+  try {
+    const { helpOf, parseArguments } = await import("./parse.ts");
+    if (asked("--help", "-?")) return print(await helpOf(command));
+    if (asked("--version", "-V")) return print(`pgstow ${readVersion()}\n`);
+    await command.run(parseArguments(command, args), { signal: interruption.signal, messages });
+    return 0;
+  } catch (error) {
+    if (isClosedPipe(error)) return 1;
+    messages.error(withUsageHint(error, command));
+    return interruption.exitCode() ?? 1;
+  }
+}
+
+function withUsageHint(error: unknown, command: Command): unknown {
+  if (!(error instanceof PgstowError) || error.code !== "usage" || error.hint !== undefined) return error;
+  const { message, cause, context } = error;
+  return new PgstowError("usage", message, { cause, context, hint: `Try "pgstow ${command.name} --help" for more information.` });
+}
+
+/** Whoever read our output has gone; that needs no words. */
+function isClosedPipe(error: unknown): boolean {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ((current as NodeJS.ErrnoException).code === "EPIPE") return true;
+  }
+  return false;
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(width)}  ${does}`);
+  return `pgstow dumps PostgreSQL databases to hashed archives and restores them in one transaction.
+
+Usage: pgstow COMMAND [options]
+
+Commands:
+${lines.join("\n")}
+
+"pgstow COMMAND --help" shows the options of a command; "pgstow --version" prints the version.
+`;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function writeError(text: string): void {
+  process.stderr.write(text);
+}
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // A reader that has gone (`| head`) is no fault; anything else (a full disk) must not pass for success.
+  if (error.code !== "EPIPE") writeError(`pgstow: error: could not write to standard output: ${error.message}\n`);
+  process.exit(1);
+});
+
+/** What is under way at the end (a cancel request, a closing session) may finish, but not for ever. */
+const LAST_WORDS_MS = 15_000;
+
+const exitCode = await main(process.argv.slice(2));
+process.exitCode = exitCode;
+setTimeout(() => process.exit(exitCode), LAST_WORDS_MS).unref();

@@ -1,0 +1,24 @@
+import type { Sink } from "../archive/archive.ts";
+import { PgstowError } from "../core/errors.ts";
+import { createLocalFile } from "../store/local-file.ts";
+import { streamSink } from "../store/stream.ts";
+
+export interface OutputOptions {
+  /** Path; standard output when there is none, or for "-". */
+  readonly file: string | undefined;
+  /** Replace a file that exists. */
+  readonly force: boolean;
+  /** Not for people's eyes. */
+  readonly binary: boolean;
+}
+
+/** Opens where the dump goes. Throws a PgstowError: `exists` for a file that is there already, `usage` for an archive to a terminal. */
+export async function openOutput(options: OutputOptions): Promise<Sink> {
+  if (options.file !== undefined && options.file !== "-") return createLocalFile(options.file, { force: options.force });
+  if (options.binary && process.stdout.isTTY) {
+    throw new PgstowError("usage", "a stow archive is not written to a terminal", {
+      hint: "Name a file with -f, or redirect standard output.",
+    });
+  }
+  return streamSink(process.stdout, "standard output");
+}

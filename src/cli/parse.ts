@@ -1,0 +1,74 @@
+import yargs from "yargs";
+import { PgstowError } from "../core/errors.ts";
+import { type Command, generalOptions } from "./command.ts";
+import { type OptionSpec, type ParsedArguments, spellOutArguments } from "./option.ts";
+
+/** Reads a command's arguments. Throws a PgstowError `usage` that names the argument which is wrong. */
+export function parseArguments(command: Command, args: readonly string[]): ParsedArguments {
+  const specs = [...command.options, ...generalOptions];
+  const values = parserOf(command, specs).parse(spellOutArguments(args, specs)) as Record<string, unknown>;
+  const positionals = (values["_"] as (string | number)[]).map(String);
+  const surplus = positionals[command.positionalsMax];
+  if (surplus !== undefined) {
+    throw new PgstowError("usage", `too many command-line arguments (first is "${surplus}")`);
+  }
+  return {
+    positionals,
+    flag: (name) => values[name] !== undefined,
+    value: (name) => listOf(values[name]).at(-1),
+    list: (name) => listOf(values[name]),
+  };
+}
+
+/** What is given twice comes as an array. */
+function listOf(value: unknown): string[] {
+  return value === undefined ? [] : [value].flat().map(String);
+}
+
+/** The help of one command, with a line feed at its end. */
+export async function helpOf(command: Command): Promise<string> {
+  const specs = [...command.options, ...generalOptions];
+  let parser = parserOf(
+    command,
+    specs.filter((spec) => spec.hidden === undefined),
+  );
+  for (const [line, does] of command.examples ?? []) parser = parser.example(`$0 ${line}`, does);
+  return `${await parser.getHelp()}\n`;
+}
+
+function parserOf(command: Command, specs: readonly OptionSpec[]) {
+  let parser = yargs([])
+    .scriptName("pgstow")
+    .locale("en")
+    .usage(`${command.describe}\n\nUsage: $0 ${command.usage}`)
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .wrap(110)
+    .parserConfiguration({
+      // `--no-owner` is an option of its own, not the contrary of `--owner`.
+      "boolean-negation": false,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "strip-aliased": true,
+    })
+    .fail((message: string, error: Error | undefined) => {
+      throw error instanceof PgstowError ? error : new PgstowError("usage", message.replaceAll(/\s*\n\s*/g, " "));
+    });
+  for (const spec of specs) parser = parser.option(spec.name, yargsOption(spec));
+  return parser;
+}
+
+function yargsOption(spec: OptionSpec) {
+  return {
+    describe: spec.valueName === undefined ? spec.describe : `${spec.valueName}: ${spec.describe}`,
+    group: spec.group,
+    ...(spec.short === undefined ? {} : { alias: spec.short }),
+    ...(spec.choices === undefined ? {} : { choices: spec.choices }),
+    ...(spec.type === "flag"
+      ? { type: "boolean" as const }
+      : { type: "string" as const, ...(spec.type === "list" ? { array: true } : {}) }),
+  };
+}
