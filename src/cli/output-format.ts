@@ -1,6 +1,5 @@
+import { type DumpFormat, formatOfName } from "../archive/format-of-name.ts";
 import { PgstowError } from "../core/errors.ts";
-
-export type DumpFormat = "plain" | "stow";
 
 const formatNames: Readonly<Record<string, DumpFormat | "not-yet">> = {
   p: "plain",
@@ -20,22 +19,12 @@ const formatNames: Readonly<Record<string, DumpFormat | "not-yet">> = {
  * `usage` for a format that is unknown or not available yet, and for a name that promises what plain text is not.
  */
 export function dumpFormat(flag: string | undefined, file: string | undefined): DumpFormat {
-  if (flag === undefined) return formatOfName(file);
+  if (flag === undefined) return file === undefined ? "plain" : formatOfName(file);
   const format = formatNames[flag.toLowerCase()];
   const choices = { hint: "Formats: p (plain SQL script) and s (stow: hashed, zstd-compressed archive)." };
   if (format === undefined) throw new PgstowError("usage", `invalid output format "${flag}" specified`, choices);
   if (format === "not-yet") throw new PgstowError("usage", `output format "${flag}" is not available yet`, choices);
   return format;
-}
-
-function formatOfName(file: string | undefined): DumpFormat {
-  if (file === undefined) return "plain";
-  if (file.endsWith(".zst")) return "stow";
-  const promised = /\.(gz|lz4|bz2|xz|tar|tgz|zip)$/.exec(file)?.[1];
-  if (promised === undefined) return "plain";
-  throw new PgstowError("usage", `a file named .${promised} is none that this program writes: ${file}`, {
-    hint: "Name it .sql for a plain script or .sql.zst for a stow archive, or say -F.",
-  });
 }
 
 /**
