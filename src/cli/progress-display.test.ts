@@ -16,7 +16,7 @@ function display(mode: "line" | "json" | "none") {
   const written: string[] = [];
   const clock = { ms: 0 };
   const shown = createProgressDisplay({ mode, write: (text) => written.push(text), columns: () => 200, now: () => clock.ms });
-  return { ...shown, written, clock };
+  return { shown, written, clock };
 }
 
 describe("describeProgress", () => {
@@ -41,25 +41,25 @@ describe("describeProgress", () => {
 
 describe("createProgressDisplay", () => {
   it("writes over one line, not too often, and takes it away", () => {
-    const { sink, close, written, clock } = display("line");
-    sink(step);
+    const { shown, written, clock } = display("line");
+    shown.sink(step);
     clock.ms = 50;
-    sink(step);
+    shown.sink(step);
     clock.ms = 150;
-    sink(step);
-    close();
-    close();
+    shown.sink(step);
+    shown.close();
+    shown.close();
     expect(written).toHaveLength(3);
-    expect(written[0]).toMatch(/^\rcopying rows.*\u001b\[K$/);
+    expect(written[0]).toBe(`\r${describeProgress(step, 0)}\u001b[K`);
     expect(written[2]).toBe("\r\u001b[K");
   });
 
   it("writes JSON lines, the last one too", () => {
-    const { sink, close, written, clock } = display("json");
-    sink(step);
+    const { shown, written, clock } = display("json");
+    shown.sink(step);
     clock.ms = 10;
-    sink({ ...step, rows: 99 });
-    close();
+    shown.sink({ ...step, rows: 99 });
+    shown.close();
     expect(written.map((line) => JSON.parse(line) as unknown)).toEqual([
       { ...step, seconds: 0 },
       { ...step, rows: 99, seconds: 0.01 },
@@ -67,9 +67,9 @@ describe("createProgressDisplay", () => {
   });
 
   it("is silent when nobody looks", () => {
-    const { sink, close, written } = display("none");
-    sink(step);
-    close();
+    const { shown, written } = display("none");
+    shown.sink(step);
+    shown.close();
     expect(written).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ export interface RestoreOptions extends Omit<RestoreSelection, "create">, Restor
   readonly archive: string | ArchiveReader;
   /** The database to restore into. */
   readonly connection: SettingsInput;
-  /** PG* variables and HOME; the process's own unless given. */
+  /** PG* variables and HOME that fill in what the connection leaves out, as in `process.env`; none unless given. */
   readonly environment?: Environment;
   /** SET ROLE to this before anything is made. */
   readonly role?: string;
@@ -58,7 +58,7 @@ async function restoreFrom(archive: ArchiveReader, options: RestoreOptions): Pro
   const selected = selectEntries(archive.entries, options);
   const settings = await resolveSettings(
     { ...options.connection, onDiagnostic: options.connection.onDiagnostic ?? diagnose },
-    options.environment ?? process.env,
+    options.environment ?? {},
   );
   const { fingerprint } = await verifyFirst(archive, options);
 

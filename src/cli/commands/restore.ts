@@ -38,6 +38,7 @@ async function runRestoreCommand(args: ParsedArguments, context: CommandContext)
       ...fromFlags,
       archive,
       connection,
+      environment: process.env,
       signal: context.signal,
       onProgress: progress.sink,
       onDiagnostic: (diagnostic) => {
