@@ -29,30 +29,30 @@ async function main(args: readonly string[]): Promise<number> {
     messages.error(new PgstowError("usage", `unknown ${what} ${name}`, { hint: 'Try "pgstow --help" for more information.' }));
     return 1;
   }
-  return runCommand(await found.load(), rest);
+  return runCommand(name, found.load, rest);
 }
 
-async function runCommand(command: Command, args: readonly string[]): Promise<number> {
+async function runCommand(name: string, load: () => Promise<Command>, args: readonly string[]): Promise<number> {
   const interruption = listenForInterruption(process);
   const asked = (...names: string[]) => args.some((arg) => names.includes(arg));
   const messages = createMessages({ write: writeError, debug: asked("--debug"), verbose: asked("-v", "--verbose") });
   try {
-    const { helpOf, parseArguments } = await import("./parse.ts");
+    const [command, { helpOf, parseArguments }] = await Promise.all([load(), import("./parse.ts")]);
     if (asked("--help", "-?")) return print(await helpOf(command));
     if (asked("--version", "-V")) return print(`pgstow ${readVersion()}\n`);
     await command.run(parseArguments(command, args), { signal: interruption.signal, messages });
     return 0;
   } catch (error) {
     if (isClosedPipe(error)) return 1;
-    messages.error(withUsageHint(error, command));
+    messages.error(withUsageHint(error, name));
     return interruption.exitCode() ?? 1;
   }
 }
 
-function withUsageHint(error: unknown, command: Command): unknown {
+function withUsageHint(error: unknown, command: string): unknown {
   if (!(error instanceof PgstowError) || error.code !== "usage" || error.hint !== undefined) return error;
   const { message, cause, context } = error;
-  return new PgstowError("usage", message, { cause, context, hint: `Try "pgstow ${command.name} --help" for more information.` });
+  return new PgstowError("usage", message, { cause, context, hint: `Try "pgstow ${command} --help" for more information.` });
 }
 
 /** Whoever read our output has gone; that needs no words. */
