@@ -34,10 +34,10 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
     throw new PgstowError("usage", "option -j/--jobs above 1 needs the stow format", { hint: "Say -Fs, or name the file .sql.zst." });
   }
   const fromFlags = optionsFromFlags(args);
+  const progress = openProgress(args);
   const connection = connectionFromFlags(args, args.positionals[0]);
   const { runDump } = await import("../../dump/dump.ts");
   const output = await openOutput({ file: args.value("file"), force: args.flag("force"), binary: format === "stow" });
-  const progress = openProgress(args);
   try {
     const summary = await runDump({
       ...fromFlags,
@@ -120,5 +120,5 @@ function optionsFromFlags(args: ParsedArguments): OptionsFromFlags {
     lockWaitTimeout: args.value("lock-wait-timeout"),
     snapshot: args.value("snapshot"),
     verbose: flag("verbose"),
-  }) as OptionsFromFlags;
+  });
 }

@@ -42,10 +42,34 @@ export const restoreOptionSpecs: readonly OptionSpec[] = [
   { name: "no-table-access-method", type: "flag", describe: "no table access methods", group: omit },
   { name: "no-tablespaces", type: "flag", describe: "no tablespaces", group: omit },
 
-  ...["list", "create", "no-data-for-failed-tables", "no-data", "no-schema", "no-statistics", "statistics", "statistics-only"].map(
-    (name): OptionSpec => ({ name, type: "flag", describe: "", group: form, hidden: "not-yet" }),
-  ),
-  ...["file", "format", "use-list", "index", "function", "trigger", "jobs", "filter", "transaction-size", "restrict-key"].map(
-    (name): OptionSpec => ({ name, type: "value", describe: "", group: form, hidden: "not-yet" }),
-  ),
+  ...(
+    [
+      ["list", "l"],
+      ["create", "C"],
+      ["no-data-for-failed-tables"],
+      ["no-data"],
+      ["no-schema"],
+      ["no-statistics"],
+      ["statistics"],
+      ["statistics-only"],
+    ] as const
+  ).map(([name, short]) => notYet("flag", name, short)),
+  ...(
+    [
+      ["file", "f"],
+      ["format", "F"],
+      ["use-list", "L"],
+      ["index", "I"],
+      ["function", "P"],
+      ["trigger", "T"],
+      ["jobs", "j"],
+      ["filter"],
+      ["transaction-size"],
+      ["restrict-key"],
+    ] as const
+  ).map(([name, short]) => notYet("value", name, short)),
 ];
+
+function notYet(type: OptionSpec["type"], name: string, short: string | undefined): OptionSpec {
+  return { name, type, describe: "", group: form, hidden: "not-yet", ...(short === undefined ? {} : { short }) };
+}

@@ -31,8 +31,8 @@ async function runRestoreCommand(args: ParsedArguments, context: CommandContext)
   const connection = connectionFromFlags(args);
   if (connection.dbname === undefined) throw new PgstowError("usage", "option -d/--dbname must be specified");
   const fromFlags = optionsFromFlags(args);
-  const { runRestore } = await import("../../restore/restore.ts");
   const progress = openProgress(args);
+  const { runRestore } = await import("../../restore/restore.ts");
   try {
     const summary = await runRestore({
       ...fromFlags,
@@ -93,5 +93,5 @@ function optionsFromFlags(args: ParsedArguments): OptionsFromFlags {
     enableRowSecurity: flag("enable-row-security"),
     useSetSessionAuthorization: flag("use-set-session-authorization"),
     role: args.value("role"),
-  }) as OptionsFromFlags;
+  });
 }
