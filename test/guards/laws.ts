@@ -1,7 +1,7 @@
 import type { SourceFile } from "./import-graph.ts";
 import { moduleOf, reachableFrom } from "./import-graph.ts";
 
-/** What each module may import besides itself. Imports point down the flow, never back. */
+/** What each module may import besides itself: modules, or single files of them. Imports point down the flow, never back. */
 const allowedImports: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["backup", "dump", "restore", "archive", "store", "chunk", "postgres", "core"],
   cli: ["index.ts", "backup", "dump", "restore", "archive", "store", "chunk", "postgres", "core"],
@@ -14,8 +14,9 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   objects: ["facets", "archive", "core"],
   facets: ["objects", "archive", "core"],
   copy: ["archive", "postgres", "core"],
-  store: ["archive", "core"],
-  archive: ["chunk", "core"],
+  // The shapes of sinks and sources are the archive's own words; a store knows nothing else of archives.
+  store: ["archive/archive.ts", "core"],
+  archive: ["store", "chunk", "core"],
   postgres: ["core"],
   chunk: ["core"],
   core: [],
@@ -28,7 +29,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "pg-copy-streams": ["postgres", "copy"],
   pgpass: ["postgres"],
   "pg-connection-string": ["postgres"],
-  "zstd-napi": ["chunk"],
+  "zstd-napi": ["chunk", "archive"],
   yargs: ["cli"],
 };
 
@@ -41,7 +42,7 @@ export const laws: Readonly<Record<string, (sources: readonly SourceFile[]) => r
       const allowed = allowedImports[moduleOf(path)];
       if (allowed === undefined) return [`${path}: module ${moduleOf(path)} is not in the table of modules`];
       return files
-        .filter((file) => moduleOf(file) !== moduleOf(path) && !(file.startsWith("src/") && allowed.includes(moduleOf(file))))
+        .filter((file) => moduleOf(file) !== moduleOf(path) && !isAllowed(file, allowed))
         .map((file) => `${path} imports ${file}`);
     }),
 
@@ -83,6 +84,10 @@ export const laws: Readonly<Record<string, (sources: readonly SourceFile[]) => r
       return lines > linesMax ? [`${path}: ${String(lines)} lines, more than ${String(linesMax)}`] : [];
     }),
 };
+
+function isAllowed(file: string, allowed: readonly string[]): boolean {
+  return file.startsWith("src/") && (allowed.includes(moduleOf(file)) || allowed.includes(file.slice("src/".length)));
+}
 
 function detours(sources: readonly SourceFile[], modules: readonly string[], isForbidden: (file: SourceFile) => boolean): string[] {
   const forbidden = new Set(sources.filter(isForbidden).map(({ path }) => path));
