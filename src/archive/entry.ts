@@ -1,5 +1,6 @@
-/** PostgreSQL's three sections of a dump; "none" is what follows the section of the entry before it (comments, ACLs). */
-export type Section = "none" | "pre-data" | "data" | "post-data";
+import type { Section } from "../core/section.ts";
+
+export type { Section } from "../core/section.ts";
 
 /**
  * One item of an archive's table of contents (pg_dump's TOC entry). SQL is rendered when the dump is made, so that whoever

@@ -1,0 +1,180 @@
+import { PgstowError } from "../../core/errors.ts";
+import type { ArchiveSummary, ArchiveWriter, DataTotals, EntryData, LargeObjectPiece, RowBatch, WriterOptions } from "../archive.ts";
+import type { Entry } from "../entry.ts";
+import { inLines } from "../plain/large-object-text.ts";
+import { ScriptPrinter } from "../plain/script-printer.ts";
+import { ScriptWalk } from "../plain/script-walk.ts";
+import { FrameWriter } from "./frame-writer.ts";
+import { largeObjectPut } from "./large-object-put.ts";
+
+export const CHUNK_BYTES_DEFAULT = 1 << 20;
+
+const END_OF_ROWS = "\\.\n";
+
+export interface StowWriterOptions extends WriterOptions {
+  /** Raw bytes that a chunk should not exceed, unless one batch does; 1 MiB unless said otherwise. */
+  readonly chunkBytesMax?: number;
+  /** zstd level; see src/chunk/LEVEL.md. */
+  readonly level?: number;
+  /** Worker threads; one per core and at most 4 unless said otherwise. */
+  readonly workers?: number;
+}
+
+/** Writes a stow archive (FORMAT.md), front to back. */
+export async function openStowWriter(options: StowWriterOptions): Promise<ArchiveWriter> {
+  const writer = new StowWriter(options);
+  await writer.open();
+  return writer;
+}
+
+class StowWriter implements ArchiveWriter {
+  readonly #options: StowWriterOptions;
+  readonly #chunkBytesMax: number;
+  readonly #printer: ScriptPrinter;
+  readonly #walk: ScriptWalk;
+  readonly #frames: FrameWriter;
+  #script: string[] = [];
+  #scriptLength = 0;
+  #scriptEntry = 0;
+  #rows = 0;
+  #rawBytes = 0;
+  #usable = true;
+
+  constructor(options: StowWriterOptions) {
+    this.#options = options;
+    this.#chunkBytesMax = options.chunkBytesMax ?? CHUNK_BYTES_DEFAULT;
+    this.#printer = new ScriptPrinter(options.metadata, options.script, options.entries);
+    this.#walk = new ScriptWalk(this.#printer, options.entries);
+    this.#frames = new FrameWriter(options.sink, {
+      ...(options.level === undefined ? {} : { level: options.level }),
+      ...(options.workers === undefined ? {} : { workers: options.workers }),
+    });
+  }
+
+  open(): Promise<void> {
+    return this.#step(async () => {
+      await this.#frames.head();
+      await this.#sql(this.#printer.begin(), 0);
+    });
+  }
+
+  data(entry: Entry, data: EntryData): Promise<DataTotals> {
+    return this.#step(async () => {
+      for (const piece of this.#walk.upTo(entry)) await this.#sql(piece.text, piece.entry.dumpId);
+      await this.#flushSql();
+      const totals = data.type === "rows" ? await this.#rowsOf(entry, data.batches) : await this.#largeObjects(entry, data.pieces);
+      this.#rows += totals.rows;
+      this.#rawBytes += totals.rawBytes;
+      return totals;
+    });
+  }
+
+  finish(): Promise<ArchiveSummary> {
+    return this.#step(async () => {
+      const { metadata, script, entries, sink } = this.#options;
+      for (const piece of this.#walk.rest()) await this.#sql(piece.text, piece.entry.dumpId);
+      const finished = new Date();
+      await this.#sql(this.#printer.end(finished), 0);
+      await this.#flushSql();
+      const finishedAt = finished.toISOString();
+      const { fingerprint, storedBytes } = await this.#frames.finish({ metadata, script, entries, finishedAt });
+      await sink.finish();
+      this.#usable = false;
+      return { rows: this.#rows, rawBytes: this.#rawBytes, storedBytes, fingerprint, finishedAt };
+    });
+  }
+
+  async abort(): Promise<void> {
+    this.#usable = false;
+    await this.#frames.close();
+    await this.#options.sink.abort();
+  }
+
+  /** After its first error the writer does nothing any more: what it would write could look like a whole archive. */
+  async #step<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#usable) throw new PgstowError("internal", "the archive writer is finished, or has failed before");
+    try {
+      return await work();
+    } catch (error) {
+      this.#usable = false;
+      throw error;
+    }
+  }
+
+  async #sql(text: string, dumpId: number): Promise<void> {
+    if (text === "") return;
+    if (this.#scriptEntry === 0) this.#scriptEntry = dumpId;
+    this.#script.push(text);
+    this.#scriptLength += text.length;
+    if (this.#scriptLength >= this.#chunkBytesMax) await this.#flushSql();
+  }
+
+  async #flushSql(): Promise<void> {
+    if (this.#script.length === 0) return;
+    const bytes = Buffer.from(this.#script.join(""));
+    const facts = { entry: this.#scriptEntry, range: 0, ordinal: 0, dataBytes: 0, rows: 0, prefixBytes: 0, suffixBytes: 0 };
+    this.#script = [];
+    this.#scriptLength = 0;
+    this.#scriptEntry = 0;
+    await this.#frames.frame([bytes], { ...facts, kind: "sql" });
+  }
+
+  /** Each chunk is a whole COPY statement; the first carries the entry's comment, the last the blank lines. */
+  async #rowsOf(entry: Entry, batches: AsyncIterable<RowBatch>): Promise<DataTotals> {
+    const totals = { rows: 0, rawBytes: 0 };
+    let pending: RowBatch[] = [];
+    let pendingBytes = 0;
+    let prefix = this.#printer.dataHead(entry) + entry.copy;
+    let ordinal = 0;
+    const chunk = async (suffix: string): Promise<void> => {
+      const [before, after] = [Buffer.from(prefix), Buffer.from(suffix)];
+      const rows = pending.reduce((sum, batch) => sum + batch.rows, 0);
+      const sizes = { dataBytes: pendingBytes, rows, prefixBytes: before.length, suffixBytes: after.length };
+      const parts = [before, ...pending.map((batch) => batch.bytes), after];
+      totals.rows += rows;
+      totals.rawBytes += pendingBytes;
+      pending = [];
+      pendingBytes = 0;
+      prefix = entry.copy;
+      await this.#frames.frame(parts, { kind: "rows", entry: entry.dumpId, range: 0, ordinal, ...sizes });
+      ordinal++;
+    };
+    for await (const batch of batches) {
+      if (pendingBytes > 0 && pendingBytes + batch.bytes.length > this.#chunkBytesMax) await chunk(END_OF_ROWS);
+      pending.push(batch);
+      pendingBytes += batch.bytes.length;
+    }
+    await chunk(END_OF_ROWS + this.#printer.dataTail(entry));
+    return totals;
+  }
+
+  async #largeObjects(entry: Entry, pieces: AsyncIterable<LargeObjectPiece>): Promise<DataTotals> {
+    const totals = { rows: 0, rawBytes: 0 };
+    let statements: string[] = [];
+    let length = 0;
+    let dataBytes = 0;
+    let prefix = this.#printer.dataHead(entry);
+    let ordinal = 0;
+    const chunk = async (suffix: string): Promise<void> => {
+      const [before, after] = [Buffer.from(prefix), Buffer.from(suffix)];
+      const sizes = { dataBytes, rows: 0, prefixBytes: before.length, suffixBytes: after.length };
+      const parts = [before, Buffer.from(statements.join(""), "latin1"), after];
+      totals.rawBytes += dataBytes;
+      statements = [];
+      length = 0;
+      dataBytes = 0;
+      prefix = "";
+      await this.#frames.frame(parts, { kind: "large-objects", entry: entry.dumpId, range: 0, ordinal, ...sizes });
+      ordinal++;
+    };
+    for await (const line of inLines(pieces)) {
+      const statement = largeObjectPut(line, this.#options.metadata.standardConformingStrings);
+      if (length > 0 && length + statement.length > this.#chunkBytesMax) await chunk("");
+      statements.push(statement);
+      length += statement.length;
+      dataBytes += line.bytes.length;
+    }
+    await chunk(`\n${this.#printer.dataTail(entry)}`);
+    return totals;
+  }
+}
