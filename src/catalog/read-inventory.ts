@@ -1,0 +1,94 @@
+import type { DiagnosticSink } from "../core/diagnostics.ts";
+import { PgstowError } from "../core/errors.ts";
+import { applyDependencies } from "../facets/dependency.ts";
+import { Inventory } from "../objects/inventory.ts";
+import type { CatalogRead, KindName, ObjectKind, ReadContext } from "../objects/kind.ts";
+import { facetReads, registry } from "../objects/registry.ts";
+import type { Selection } from "../objects/selection.ts";
+
+/** The part of a catalog session that reading needs: queries started together go out together. */
+export interface CatalogReader {
+  readonly major: number;
+  query<Row>(sql: string): Promise<Row[]>;
+}
+
+const kinds: readonly ObjectKind[] = Object.values(registry);
+const allReads: readonly CatalogRead[] = [...facetReads.first, ...kinds.flatMap((kind) => kind.reads ?? []), ...facetReads.last];
+
+/** Kinds that decide which tables are locked. */
+const LOCKING_KINDS: readonly KindName[] = ["extension", "schema", "relation"];
+
+/** Sends the queries of a phase together; gives a function that takes all answers in order. */
+async function runPhase(reader: CatalogReader, context: ReadContext, reads: readonly CatalogRead[]): Promise<() => void> {
+  const answers = await Promise.all(
+    reads.map(async (read) => {
+      const sql = read.query(context);
+      return sql === null ? [] : reader.query<unknown>(sql).catch((error: unknown) => { throw explain(error, read); });
+    }),
+  );
+  return () => {
+    reads.forEach((read, at) => { read.read(answers[at] ?? [], context); });
+  };
+}
+
+/** Deparse functions fail in their own way when somebody drops what they describe. */
+function explain(error: unknown, read: CatalogRead): unknown {
+  if (!(error instanceof PgstowError) || error.code !== "server") return error;
+  if (error.context.sqlstate === "XX000") {
+    return new PgstowError("concurrent-change", `reading ${read.name}: ${error.message}`, {
+      cause: error,
+      context: error.context,
+      hint: "A schema change was running at the same time; dump again when it is done.",
+    });
+  }
+  if (error.context.sqlstate === "42501") {
+    return new PgstowError("privilege", `reading ${read.name}: ${error.message}`, { cause: error, context: error.context });
+  }
+  return new PgstowError("server", `reading ${read.name}: ${error.message}`, { cause: error, context: error.context });
+}
+
+function select(context: ReadContext, names: readonly KindName[]): void {
+  for (const name of names) {
+    const kind: ObjectKind = registry[name];
+    for (const object of context.inventory.ofKind(name)) {
+      if (kind.select !== undefined) object.wanted = kind.select(object, context);
+    }
+    kind.finishSelection?.(context);
+  }
+}
+
+/** The little that decides which tables are wanted, read in one batch. */
+export async function readRelations(reader: CatalogReader, selection: Selection): Promise<Inventory> {
+  const context: ReadContext = { major: reader.major, selection, inventory: new Inventory(), onDiagnostic: () => undefined };
+  const reads = [...facetReads.first, ...LOCKING_KINDS.flatMap((name) => (registry[name] as ObjectKind).reads ?? [])];
+  const take = await runPhase(
+    reader,
+    context,
+    reads.filter((read) => read.phase === "inventory"),
+  );
+  take();
+  select(context, LOCKING_KINDS);
+  return context.inventory;
+}
+
+/**
+ * Reads everything of the database that a dump needs, in two batches of queries: what exists, then the details of what is wanted.
+ * `beforeDetails` sees the inventory with its selection in between, when nothing that needs locks was read yet.
+ */
+export async function readInventory(
+  reader: CatalogReader,
+  selection: Selection,
+  onDiagnostic: DiagnosticSink,
+  beforeDetails: (inventory: Inventory) => void = () => undefined,
+): Promise<Inventory> {
+  const context: ReadContext = { major: reader.major, selection, inventory: new Inventory(), onDiagnostic };
+  const names = Object.keys(registry) as KindName[];
+  (await runPhase(reader, context, allReads.filter((read) => read.phase === "inventory")))();
+  select(context, names);
+  beforeDetails(context.inventory);
+  (await runPhase(reader, context, allReads.filter((read) => read.phase === "details")))();
+  for (const kind of kinds) kind.derive?.(context);
+  applyDependencies(context);
+  for (const kind of kinds) kind.link?.(context);
+  return context.inventory;
+}

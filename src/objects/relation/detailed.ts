@@ -1,0 +1,26 @@
+import type { Inventory } from "../inventory.ts";
+import { component, wants } from "../object.ts";
+import type { Relation, Relkind } from "./relation.ts";
+
+/**
+ * The relations whose columns and other details are read: every one of which something is wanted, and the ancestors of those, whose
+ * columns decide what a child prints.
+ */
+export function detailedRelations(inventory: Inventory): Relation[] {
+  const found = new Set<Relation>();
+  const visit = (relation: Relation): void => {
+    if (found.has(relation)) return;
+    found.add(relation);
+    relation.parents.forEach(visit);
+  };
+  for (const relation of inventory.ofKind<Relation>("relation")) {
+    if (relation.wanted !== 0 && relation.relkind !== "c" && relation.relkind !== "S") visit(relation);
+  }
+  return [...found].sort((a, b) => a.oid - b.oid);
+}
+
+/** OIDs of the relations of some relkinds whose definition is wanted. */
+export function definedRelations(inventory: Inventory, relkinds: string): Relation[] {
+  const isOne = (relkind: Relkind): boolean => relkinds.includes(relkind);
+  return inventory.ofKind<Relation>("relation").filter((relation) => isOne(relation.relkind) && wants(relation, component.definition));
+}

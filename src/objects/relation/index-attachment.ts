@@ -1,0 +1,61 @@
+import { classOids } from "../class-oids.ts";
+import { objectKind } from "../kind.ts";
+import type { ReadContext } from "../kind.ts";
+import { newObjectState } from "../object.ts";
+import type { CatalogObject } from "../object.ts";
+import type { Index } from "./index.ts";
+
+/** ALTER INDEX ... ATTACH PARTITION. */
+export interface IndexAttachment extends CatalogObject {
+  readonly kind: "index-attachment";
+  readonly parent: Index;
+  readonly partition: Index;
+}
+
+function derive({ inventory }: ReadContext): void {
+  for (const partition of inventory.ofKind<Index>("index")) {
+    if (partition.parentOid === 0) continue;
+    const parent = inventory.find(classOids.pg_class, partition.parentOid);
+    if (parent?.kind !== "index") continue;
+    const parentIndex = parent as Index;
+    const attachment = inventory.add<IndexAttachment>({
+      ...newObjectState(),
+      kind: "index-attachment",
+      classOid: 0,
+      oid: 0,
+      name: partition.name,
+      schema: partition.schema,
+      owner: partition.owner,
+      acl: null,
+      loopRole: "other",
+      parent: parentIndex,
+      partition,
+    });
+    attachment.wanted = partition.wanted;
+    attachment.dependencies.push(partition, parentIndex, partition.table, parentIndex.table);
+  }
+}
+
+/** The attachments below an index, at every level. */
+export function attachmentsBelow(index: Index, attachments: readonly IndexAttachment[]): IndexAttachment[] {
+  return attachments
+    .filter((attachment) => attachment.parent === index)
+    .flatMap((attachment) => [attachment, ...attachmentsBelow(attachment.partition, attachments)]);
+}
+
+export const indexAttachment = objectKind<IndexAttachment>({
+  kind: "index-attachment",
+  derive,
+  section: () => "post-data",
+  describe: ({ parent, partition }, { qualified }) => ({
+    definition: {
+      kind: "INDEX ATTACH",
+      tag: partition.name,
+      section: "post-data",
+      owner: partition.owner,
+      create: `ALTER INDEX ${qualified(parent)} ATTACH PARTITION ${qualified(partition)};\n`,
+      drop: "",
+    },
+    parts: [],
+  }),
+});

@@ -1,0 +1,55 @@
+import type { SortKey } from "../objects/kind.ts";
+import type { CatalogObject } from "../objects/object.ts";
+import { kindOf } from "../objects/registry.ts";
+import { DUMMY_TYPE_PRIORITY, priorityOf, rankInRow } from "./priorities.ts";
+
+/** Names compare by the bytes of their UTF-8 form, which JavaScript's own comparison of strings does not. */
+function compareNames(a: string, b: string): number {
+  if (a === b) return 0;
+  // Without surrogates the order of UTF-16 units is that of code points, hence of UTF-8 bytes.
+  if (!/[\ud800-\uffff]/.test(a + b)) return a < b ? -1 : 1;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function compareParts(a: string | number | undefined, b: string | number | undefined): number {
+  if (typeof a === "string" && typeof b === "string") return compareNames(a, b);
+  return Number(a ?? -1) - Number(b ?? -1);
+}
+
+interface Positioned {
+  readonly object: CatalogObject;
+  readonly priority: number;
+  readonly rank: number;
+  readonly key: SortKey;
+}
+
+function position(object: CatalogObject): Positioned {
+  const isDummy = "isDummy" in object && object.isDummy === true;
+  const key = kindOf(object.kind).sortKey?.(object) ?? { schema: object.schema?.name ?? null, name: object.name, ties: [] };
+  return { object, priority: isDummy ? DUMMY_TYPE_PRIORITY : priorityOf(object.kind), rank: rankInRow(object.kind), key };
+}
+
+function compare(a: Positioned, b: Positioned): number {
+  if (a.priority !== b.priority) return a.priority - b.priority;
+  if (a.key.schema !== b.key.schema) {
+    if (a.key.schema === null) return 1;
+    if (b.key.schema === null) return -1;
+    return compareNames(a.key.schema, b.key.schema);
+  }
+  const byName = compareNames(a.key.name, b.key.name);
+  if (byName !== 0) return byName;
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  for (let at = 0; at < Math.max(a.key.ties.length, b.key.ties.length); at++) {
+    const byTie = compareParts(a.key.ties[at], b.key.ties[at]);
+    if (byTie !== 0) return byTie;
+  }
+  return a.object.oid - b.object.oid;
+}
+
+/** Objects by kind, schema, name and each kind's tie-breaks: the order that the topological sort then disturbs as little as it can. */
+export function inBaseOrder(objects: readonly CatalogObject[]): CatalogObject[] {
+  return objects
+    .map(position)
+    .sort(compare)
+    .map((positioned) => positioned.object);
+}

@@ -1,0 +1,64 @@
+import type { Diagnostic } from "../core/diagnostics.ts";
+import { theBoundary } from "../objects/boundary.ts";
+import type { Inventory } from "../objects/inventory.ts";
+import type { CatalogObject, LoopRole } from "../objects/object.ts";
+import { kindOf, registry } from "../objects/registry.ts";
+import type { KindName } from "../objects/kind.ts";
+import { inBaseOrder } from "./compare.ts";
+import { findLoops } from "./loops.ts";
+import { repairLoop } from "./repair.ts";
+import { sortTopologically } from "./topological.ts";
+
+/** Parts printed inside their owner are on no side of the boundaries. */
+const INLINE_ROLES: readonly LoopRole[] = ["view-rule", "table-check", "domain-check"];
+
+function addBoundaryDependencies(objects: readonly CatalogObject[], pre: CatalogObject, post: CatalogObject): void {
+  for (const object of objects) {
+    if (INLINE_ROLES.includes(object.loopRole) && !object.separate) continue;
+    switch (kindOf(object.kind).section?.(object) ?? "pre-data") {
+      case "pre-data":
+        pre.dependencies.push(object);
+        break;
+      case "data":
+        object.dependencies.push(pre);
+        post.dependencies.push(object);
+        break;
+      case "post-data":
+        object.dependencies.push(post);
+        break;
+      case "none":
+        break;
+    }
+  }
+  post.dependencies.push(pre);
+}
+
+/** All objects of an inventory, numbered in the order of collection. */
+export function numberObjects(inventory: Inventory): CatalogObject[] {
+  const objects = (Object.keys(registry) as KindName[]).flatMap((kind) => inventory.ofKind(kind));
+  objects.forEach((object, at) => (object.dumpId = at + 1));
+  return objects;
+}
+
+export interface OrderOptions {
+  readonly onDiagnostic: (diagnostic: Diagnostic) => void;
+  /** How messages name an object. */
+  readonly describe: (object: CatalogObject) => string;
+}
+
+/**
+ * The objects in the order in which they are dumped: by kind and name, disturbed as little as dependencies demand. Loops are opened by
+ * splitting or moving objects, which sets their `separate`, `postponed` and the like.
+ */
+export function orderObjects(inventory: Inventory, options: OrderOptions): CatalogObject[] {
+  const objects = numberObjects(inventory);
+  const pre = theBoundary(inventory, "pre-data-boundary");
+  const post = theBoundary(inventory, "post-data-boundary");
+  addBoundaryDependencies(objects, pre, post);
+  const base = inBaseOrder(objects);
+  for (;;) {
+    const { sorted, leftovers } = sortTopologically(base);
+    if (leftovers.length === 0) return [...sorted];
+    for (const ring of findLoops(leftovers)) repairLoop(ring, { ...options, postDataBoundary: post });
+  }
+}

@@ -1,0 +1,57 @@
+import type { KindName } from "../objects/kind.ts";
+
+/**
+ * The order between kinds: all objects of one row before those of the next, as far as dependencies allow. Kinds in one row are mixed
+ * by schema and name.
+ */
+const ROWS: readonly (readonly KindName[])[] = [
+  ["schema"],
+  ["extension"],
+  ["type", "shell-type"],
+  ["function"],
+  ["aggregate"],
+  ["relation"],
+  ["partition-attachment"],
+  // Row types, array types and multiranges are types too; see DUMMY_TYPE.
+  ["column-default"],
+  ["large-object"],
+  ["pre-data-boundary"],
+  ["table-data"],
+  ["sequence-value"],
+  ["large-object-group"],
+  ["large-object-data"],
+  ["post-data-boundary"],
+  ["domain-constraint", "check-constraint", "not-null-constraint", "index-constraint"],
+  ["index"],
+  ["index-attachment"],
+  ["extended-statistics"],
+  ["rule"],
+  ["trigger"],
+  ["foreign-key"],
+  ["policy", "row-security"],
+  ["publication"],
+  ["publication-table"],
+  ["publication-schema"],
+  ["default-acl"],
+  ["event-trigger"],
+  ["materialized-view-data"],
+];
+
+const PRIORITIES = new Map<KindName, number>(ROWS.flatMap((row, at) => row.map((kind): [KindName, number] => [kind, at * 10])));
+
+/** Lower comes first. Kinds of one row differ by less than a row: it is their last tie-break but one. */
+export function priorityOf(kind: KindName): number {
+  const priority = PRIORITIES.get(kind);
+  if (priority === undefined) throw new Error(`no priority for ${kind}`);
+  return priority;
+}
+
+/** Between partition attachments and defaults. */
+export const DUMMY_TYPE_PRIORITY = priorityOf("partition-attachment") + 5;
+
+/** Place of a kind within its row. */
+export function rankInRow(kind: KindName): number {
+  const row = ROWS[priorityOf(kind) / 10] ?? [];
+  // All constraints of tables and domains are one kind to the order.
+  return kind.endsWith("-constraint") ? 0 : row.indexOf(kind);
+}
