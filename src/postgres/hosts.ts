@@ -44,6 +44,18 @@ export async function resolveHosts(
   return hosts;
 }
 
+/** `host:port`, or the path of the socket. */
+export function describeHost(host: HostSettings): string {
+  if (host.socketFolder) return `socket ${socketPath(host)}`;
+  return host.host.includes(":") ? `[${host.host}]:${host.port}` : `${host.host}:${host.port}`;
+}
+
+/** Path of a local server's socket; a leading "@" stands for Linux' abstract names. */
+export function socketPath(host: HostSettings): string {
+  const file = `${host.host}/.s.PGSQL.${host.port}`;
+  return file.startsWith("@") ? `\0${file.slice(1)}` : file;
+}
+
 function parsePort(text: string): number {
   if (text.trim() === "") return DEFAULT_PORT;
   const port = /^\s*\d{1,5}\s*$/.test(text) ? Number(text) : 0;

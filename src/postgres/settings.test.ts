@@ -5,7 +5,8 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Diagnostic } from "../core/diagnostics.ts";
 import { PgstowError } from "../core/errors.ts";
-import { describeHost, describeTarget, resolveSettings } from "./settings.ts";
+import { describeHost } from "./hosts.ts";
+import { describeTarget, resolveSettings } from "./settings.ts";
 import type { ConnectionSettings, SettingsInput } from "./settings.ts";
 
 let home = "";

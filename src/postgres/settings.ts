@@ -11,7 +11,7 @@ import {
 } from "./connection-keywords.ts";
 import type { KeywordValues } from "./connection-keywords.ts";
 import { isConnectionUri, parseConnectionUri } from "./connection-uri.ts";
-import { resolveHosts } from "./hosts.ts";
+import { describeHost, resolveHosts } from "./hosts.ts";
 import type { HostSettings } from "./hosts.ts";
 import { countOf, oneOf } from "./keyword-values.ts";
 import { readPasswordFile } from "./password-file.ts";
@@ -140,18 +140,6 @@ export async function resolveSettings(
 /** `database "x" on host:port as user "u"`, for messages. Names the first host unless told another. */
 export function describeTarget(settings: ConnectionSettings, host: HostSettings | undefined = settings.hosts[0]): string {
   return `database "${settings.database}" on ${host === undefined ? "no host" : describeHost(host)} as user "${settings.user}"`;
-}
-
-/** `host:port`, or the path of the socket. */
-export function describeHost(host: HostSettings): string {
-  if (host.socketFolder) return `socket ${socketPath(host)}`;
-  return host.host.includes(":") ? `[${host.host}]:${host.port}` : `${host.host}:${host.port}`;
-}
-
-/** Path of a local server's socket; a leading "@" stands for Linux' abstract names. */
-export function socketPath(host: HostSettings): string {
-  const file = `${host.host}/.s.PGSQL.${host.port}`;
-  return file.startsWith("@") ? `\0${file.slice(1)}` : file;
 }
 
 async function gatherKeywords(input: SettingsInput, environment: Environment, homeFolder: string): Promise<KeywordValues> {

@@ -1,0 +1,186 @@
+import { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+import type { OpenSession } from "./handshake.ts";
+import type { HostSettings } from "./hosts.ts";
+import { encodeMessage, TYPE } from "./messages.ts";
+import { readServerReport } from "./server-errors.ts";
+import type { ServerReport } from "./server-errors.ts";
+import type { ConnectionSettings } from "./settings.ts";
+import type { Address } from "./socket.ts";
+
+/** Where a session came from: what a CancelRequest needs to find it again. */
+export interface WireOrigin {
+  readonly settings: ConnectionSettings;
+  readonly host: HostSettings;
+  readonly address: Address;
+  readonly backendKey: Buffer;
+  readonly encrypted: boolean;
+}
+
+const CLOSE_TIMEOUT_MS = 5000;
+const LAST_WORDS_BYTES_MAX = 8192;
+
+/**
+ * An authenticated session dressed up as the socket that a driver expects: it "connects" at once, swallows the driver's startup message
+ * and answers it with what the server said when the session was opened. So both drivers share one way to connect and authenticate.
+ * COPY data can be read past the driver.
+ */
+export class Wire extends EventEmitter {
+  readonly origin: WireOrigin;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly #socket: Socket;
+  /** Answers to the driver's next messages, which the server does not see. */
+  readonly #answers: Buffer[];
+  #diversion: ((chunk: Buffer) => void) | undefined;
+  #lastChunk: Buffer = Buffer.alloc(0);
+
+  constructor(session: OpenSession, origin: WireOrigin) {
+    super();
+    this.origin = origin;
+    this.parameters = session.parameters;
+    this.#socket = session.socket;
+    this.#answers = [session.greeting];
+    // A failure before the driver listens shows in its first write.
+    this.on("error", () => undefined);
+    for (const event of ["close", "drain", "end", "error"]) session.socket.on(event, (detail?: unknown) => this.emit(event, detail));
+    session.socket.on("data", (chunk) => this.#receive(chunk as Buffer));
+  }
+
+  /** What the server said when it ended the session, as far as it arrived. */
+  get lastWords(): ServerReport | undefined {
+    const chunk = this.#lastChunk;
+    for (let at = Math.max(0, chunk.length - LAST_WORDS_BYTES_MAX); at + 6 < chunk.length; at++) {
+      if (chunk[at] === TYPE.error && chunk[at + 5] === 0x53 && chunk.readUInt32BE(at + 1) === chunk.length - at - 1) {
+        return readServerReport(chunk.subarray(at + 5));
+      }
+    }
+    return undefined;
+  }
+
+  get writable(): boolean {
+    return this.#socket.writable;
+  }
+
+  get destroyed(): boolean {
+    return this.#socket.destroyed;
+  }
+
+  get readyState(): string {
+    return this.#socket.readyState;
+  }
+
+  get writableNeedDrain(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  /** Bytes go to `reader` from now on, not to the driver. */
+  divert(reader: (chunk: Buffer) => void): void {
+    this.#diversion = reader;
+  }
+
+  /** Ends a diversion; the driver gets what the reader left over. */
+  restore(rest: Buffer): void {
+    this.#diversion = undefined;
+    if (rest.length > 0) this.deliver(rest);
+  }
+
+  /** Keeps one more message of the driver from the server, and answers it with these bytes. */
+  answer(bytes: Buffer): void {
+    this.#answers.push(bytes);
+  }
+
+  /** Hands bytes to the driver. What its parser throws would otherwise end the process. */
+  deliver(chunk: Buffer): void {
+    try {
+      this.emit("data", chunk);
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  connect(): this {
+    queueMicrotask(() => this.emit("connect"));
+    return this;
+  }
+
+  write(chunk: Uint8Array, ...callback: [((error?: Error | null) => void)?]): boolean {
+    const answer = this.#answers.shift();
+    if (answer !== undefined) {
+      setImmediate(() => {
+        this.#socket.resume();
+        this.deliver(answer);
+        callback[0]?.();
+      });
+      return true;
+    }
+    this.#socket.write(chunk, callback[0]);
+    // Always "go on": a driver that stopped at the high-water mark would cut a batch of queries into several waits. Rows on their way
+    // in look at writableNeedDrain.
+    return true;
+  }
+
+  /** Says goodbye and waits for the end of the connection, or ends it after a while. */
+  async terminate(): Promise<void> {
+    if (this.destroyed) return;
+    const closed = new Promise<void>((resolve) => this.once("close", () => resolve()));
+    const timer = setTimeout(() => this.destroy(), CLOSE_TIMEOUT_MS);
+    this.#socket.resume();
+    this.#socket.end(encodeMessage("X", Buffer.alloc(0)));
+    await closed;
+    clearTimeout(timer);
+  }
+
+  end(chunk?: Uint8Array): this {
+    if (chunk === undefined) this.#socket.end();
+    else this.#socket.end(chunk);
+    return this;
+  }
+
+  destroy(error?: Error): this {
+    this.#socket.destroy(error);
+    return this;
+  }
+
+  pause(): this {
+    this.#socket.pause();
+    return this;
+  }
+
+  resume(): this {
+    this.#socket.resume();
+    return this;
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  ref(): this {
+    this.#socket.ref();
+    return this;
+  }
+
+  unref(): this {
+    this.#socket.unref();
+    return this;
+  }
+
+  /** Set when the connection was opened, as the settings say. */
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#lastChunk = chunk;
+    if (this.#diversion === undefined) this.deliver(chunk);
+    else this.#diversion(chunk);
+  }
+}
