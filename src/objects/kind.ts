@@ -171,7 +171,7 @@ export interface ObjectKind<T extends CatalogObject = CatalogObject> {
   /** "pre-data" unless said otherwise. */
   readonly section?: (object: T) => Section;
   /** Schema and name unless said otherwise. */
-  readonly sortKey?: (object: T) => SortKey;
+  readonly sortKey?: (object: T, inventory: Inventory) => SortKey;
   /** null for objects that are never printed. */
   readonly describe?: (object: T, context: RenderContext) => Description | null;
 }

@@ -1,3 +1,4 @@
+import type { Inventory } from "../objects/inventory.ts";
 import type { SortKey } from "../objects/kind.ts";
 import type { CatalogObject } from "../objects/object.ts";
 import { kindOf } from "../objects/registry.ts";
@@ -23,9 +24,9 @@ interface Positioned {
   readonly key: SortKey;
 }
 
-function position(object: CatalogObject): Positioned {
+function position(object: CatalogObject, inventory: Inventory): Positioned {
   const isDummy = "isDummy" in object && object.isDummy === true;
-  const key = kindOf(object.kind).sortKey?.(object) ?? { schema: object.schema?.name ?? null, name: object.name, ties: [] };
+  const key = kindOf(object.kind).sortKey?.(object, inventory) ?? { schema: object.schema?.name ?? null, name: object.name, ties: [] };
   return { object, priority: isDummy ? DUMMY_TYPE_PRIORITY : priorityOf(object.kind), rank: rankInRow(object.kind), key };
 }
 
@@ -47,9 +48,9 @@ function compare(a: Positioned, b: Positioned): number {
 }
 
 /** Objects by kind, schema, name and each kind's tie-breaks: the order that the topological sort then disturbs as little as it can. */
-export function inBaseOrder(objects: readonly CatalogObject[]): CatalogObject[] {
+export function inBaseOrder(objects: readonly CatalogObject[], inventory: Inventory): CatalogObject[] {
   return objects
-    .map(position)
+    .map((object) => position(object, inventory))
     .sort(compare)
     .map((positioned) => positioned.object);
 }

@@ -55,7 +55,7 @@ export function orderObjects(inventory: Inventory, options: OrderOptions): Catal
   const pre = theBoundary(inventory, "pre-data-boundary");
   const post = theBoundary(inventory, "post-data-boundary");
   addBoundaryDependencies(objects, pre, post);
-  const base = inBaseOrder(objects);
+  const base = inBaseOrder(objects, inventory);
   for (;;) {
     const { sorted, leftovers } = sortTopologically(base);
     if (leftovers.length === 0) return [...sorted];

@@ -10,6 +10,7 @@ import { newObjectState } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import { standardParts } from "../parts.ts";
 import { bySchema } from "../selection.ts";
+import { argumentTies } from "./function.ts";
 
 export interface Aggregate extends CatalogObject {
   readonly kind: "aggregate";
@@ -158,6 +159,11 @@ export const aggregate = objectKind<Aggregate>({
   kind: "aggregate",
   reads: [read, detailsRead],
   select: (object) => bySchema(object),
+  sortKey: (object, inventory) => ({
+    schema: object.schema?.name ?? null,
+    name: object.name,
+    ties: argumentTies(object.argumentTypes, inventory),
+  }),
   describe: (object, context) => {
     const { q, qualified, inventory } = context;
     const identity = `(${signature(object.details?.identity_arguments ?? "")})`;

@@ -180,6 +180,11 @@ export const routine = objectKind<Routine>({
   reads: [read, detailsRead],
   select: (object) => bySchema(object),
   section: (object) => (object.postponed ? "post-data" : "pre-data"),
+  sortKey: (object, inventory) => ({
+    schema: object.schema?.name ?? null,
+    name: object.name,
+    ties: argumentTies(object.argumentTypes, inventory),
+  }),
   describe: (object, context) => {
     const { q, qualified, inventory } = context;
     const word = routineWord(object);
