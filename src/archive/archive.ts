@@ -99,6 +99,7 @@ export interface ArchiveWriter {
 
 /** Where an archive's bytes go. `finish` makes the archive visible under its name, `abort` leaves no trace of it. */
 export interface Sink {
+  /** Resolves when the bytes are no longer needed; the caller may overwrite or free them then. */
   write(bytes: Uint8Array): Promise<void>;
   finish(): Promise<void>;
   abort(): Promise<void>;

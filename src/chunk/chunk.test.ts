@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import { afterEach, describe, expect, test } from "vitest";
 
+import { freeBytes } from "./free.ts";
 import { OrderedPipeline } from "./pipeline.ts";
 import { ChunkPool } from "./pool.ts";
 
@@ -80,6 +81,15 @@ describe("pool", () => {
     const failed = expect(job).rejects.toMatchObject({ code: "aborted" });
     await pool.close();
     await failed;
+  });
+});
+
+describe("freeing", () => {
+  test("empties a large buffer and leaves a small one", () => {
+    const [large, small] = [megabyte(5), Buffer.from("small")];
+    freeBytes(large);
+    freeBytes(small);
+    expect([large.length, small.toString()]).toEqual([0, "small"]);
   });
 });
 

@@ -11,7 +11,7 @@ const WORKERS_MAX = 4;
 /** A worker always has its next job at hand, so that it never waits for the main thread. */
 const JOBS_PER_WORKER = 2;
 /** Smaller buffers may share the memory pool of Node's `Buffer`, which must not leave the thread; copying them costs nothing. */
-const TRANSFER_BYTES_MIN = 64 * 1024;
+export const TRANSFER_BYTES_MIN = 64 * 1024;
 
 /** A chunk as it is stored: one zstd frame. */
 export interface StoredChunk {

@@ -1,7 +1,7 @@
 // @ts-check
 // Plain JavaScript because a worker thread starts from a file, and Node 20 runs no TypeScript. The build copies it as it is.
 import { createHash } from "node:crypto";
-import { parentPort } from "node:worker_threads";
+import { MessageChannel, parentPort } from "node:worker_threads";
 
 import zstd from "zstd-napi/binding.js";
 
@@ -17,6 +17,10 @@ const decompression = new zstd.DCtx();
 let level = Number.NaN;
 let input = new Uint8Array(0);
 let output = new Uint8Array(0);
+
+/** Nobody listens at its other end: what is moved there is freed. */
+const nowhere = new MessageChannel();
+nowhere.port1.close();
 
 compression.setParameter(zstd.CParameter.checksumFlag, 1);
 compression.setParameter(zstd.CParameter.contentSizeFlag, 1);
@@ -75,6 +79,16 @@ function sha256(bytes) {
   return Uint8Array.from(createHash("sha256").update(bytes).digest());
 }
 
+/**
+ * Frees the buffers of a finished job at once. Left to the garbage collector they would wait for it: this thread makes so few objects
+ * that it seldom comes, and hundreds of megabytes would pile up meanwhile.
+ * @param {readonly Uint8Array[]} buffers
+ */
+function free(buffers) {
+  const found = new Set(buffers.map((bytes) => bytes.buffer).filter((buffer) => buffer instanceof ArrayBuffer));
+  nowhere.port2.postMessage(null, [...found]);
+}
+
 /** @param {CompressJob | DecompressJob} job */
 function answer(job) {
   try {
@@ -89,5 +103,6 @@ if (parentPort !== null) {
   port.on("message", (/** @type {CompressJob | DecompressJob} */ job) => {
     const reply = answer(job);
     port.postMessage(reply, "bytes" in reply ? [reply.bytes.buffer] : []);
+    free(job.type === "compress" ? job.parts : [job.stored]);
   });
 }

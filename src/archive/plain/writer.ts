@@ -1,3 +1,4 @@
+import { freeBytes } from "../../chunk/free.ts";
 import type { ArchiveSummary, ArchiveWriter, DataTotals, EntryData, Sink, WriterOptions } from "../archive.ts";
 import type { Entry } from "../entry.ts";
 import { inLines, largeObjectText } from "./large-object-text.ts";
@@ -62,9 +63,10 @@ class PlainWriter implements ArchiveWriter {
     let rawBytes = 0;
     await this.#out.text(entry.copy);
     for await (const batch of batches) {
-      await this.#out.bytes(batch.bytes);
       rows += batch.rows;
       rawBytes += batch.bytes.length;
+      await this.#out.bytes(batch.bytes);
+      freeBytes(batch.bytes);
     }
     await this.#out.bytes(END_OF_ROWS);
     return { rows, rawBytes };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 
+import { freeBytes } from "../../chunk/free.ts";
 import { OrderedPipeline } from "../../chunk/pipeline.ts";
 import { ChunkPool } from "../../chunk/pool.ts";
 import type { ChunkPoolOptions, StoredChunk } from "../../chunk/pool.ts";
@@ -95,6 +96,7 @@ export class FrameWriter {
     const { bytes, rawBytes, sha256 } = stored;
     this.#table.add({ ...facts, offset: this.#offset, storedBytes: bytes.length, rawBytes, sha256 });
     await this.#write(bytes);
+    freeBytes(bytes);
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

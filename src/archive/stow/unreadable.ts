@@ -2,7 +2,7 @@ import { PgstowError } from "../../core/errors.ts";
 import type { RandomAccess } from "../archive.ts";
 import { foreignFile } from "./foreign.ts";
 import { encodeHeadFrame, HEAD_FRAME_BYTES } from "./head-frame.ts";
-import { asBuffer, INDEX_MAGIC, SEEK_TABLE_MAGIC } from "./skippable.ts";
+import { INDEX_MAGIC, SEEK_TABLE_MAGIC } from "./skippable.ts";
 import { walkFrames } from "./zstd-walk.ts";
 import type { Walk } from "./zstd-walk.ts";
 
@@ -33,12 +33,5 @@ function howItEnds(walk: Walk, size: number): string {
 
 /** A file so short that it has not even a whole head. */
 function isCutHead(head: Uint8Array): boolean {
-  return head.length > 0 && head.length < HEAD_FRAME_BYTES && looksLikeHeadSoFar(head);
-}
-
-function looksLikeHeadSoFar(head: Uint8Array): boolean {
-  const padded = Buffer.alloc(HEAD_FRAME_BYTES, 0);
-  encodeHeadFrame().copy(padded);
-  asBuffer(head).copy(padded);
-  return padded.equals(encodeHeadFrame());
+  return head.length > 0 && head.length < HEAD_FRAME_BYTES && encodeHeadFrame().subarray(0, head.length).equals(head);
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { freeBytes } from "../../chunk/free.ts";
 import { PgstowError, throwIfAborted } from "../../core/errors.ts";
 import type { RandomAccess, VerifyReport } from "../archive.ts";
 import { seekTableOf } from "./end.ts";
@@ -76,6 +77,7 @@ async function hashOf(source: RandomAccess, offset: number, length: number, adva
     }
     hash.update(bytes);
     advance(bytes.length);
+    freeBytes(bytes);
   }
   return hash.digest();
 }
