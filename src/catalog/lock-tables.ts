@@ -1,5 +1,6 @@
 import { PgstowError } from "../core/errors.ts";
 import { alwaysQualified } from "../core/identifiers.ts";
+import { quoteLiteral } from "../core/literals.ts";
 import { component, wants } from "../objects/object.ts";
 import type { Inventory } from "../objects/inventory.ts";
 import type { Relation } from "../objects/relation/relation.ts";
@@ -19,7 +20,7 @@ export function lockableTables(inventory: Inventory): Relation[] {
  * Locks tables in ACCESS SHARE mode, before the transaction has a snapshot: so no TRUNCATE and no rewrite can commit between the
  * snapshot and the lock, which would let a full table read as an empty one.
  */
-export async function lockTables(reader: CatalogReader, tables: readonly Relation[], timeoutMs: number | null): Promise<void> {
+export async function lockTables(reader: CatalogReader, tables: readonly Relation[], timeout: string | null): Promise<void> {
   const statements: string[] = [];
   let names: string[] = [];
   let bytes = 0;
@@ -36,9 +37,9 @@ export async function lockTables(reader: CatalogReader, tables: readonly Relatio
   }
   flush();
   const batch = [
-    ...(timeoutMs === null ? [] : [`SET LOCAL lock_timeout = ${timeoutMs.toString()}`]),
+    ...(timeout === null ? [] : [`SET LOCAL lock_timeout = ${quoteLiteral(timeout)}`]),
     ...statements,
-    ...(timeoutMs === null ? [] : ["SET LOCAL lock_timeout = 0"]),
+    ...(timeout === null ? [] : ["SET LOCAL lock_timeout = 0"]),
   ];
   try {
     await Promise.all(batch.map((statement) => reader.query(statement)));

@@ -23,11 +23,17 @@ async function runPhase(reader: CatalogReader, context: ReadContext, reads: read
   const answers = await Promise.all(
     reads.map(async (read) => {
       const sql = read.query(context);
-      return sql === null ? [] : reader.query<unknown>(sql).catch((error: unknown) => { throw explain(error, read); });
+      return sql === null
+        ? []
+        : reader.query<unknown>(sql).catch((error: unknown) => {
+            throw explain(error, read);
+          });
     }),
   );
   return () => {
-    reads.forEach((read, at) => { read.read(answers[at] ?? [], context); });
+    reads.forEach((read, at) => {
+      read.read(answers[at] ?? [], context);
+    });
   };
 }
 
@@ -83,10 +89,22 @@ export async function readInventory(
 ): Promise<Inventory> {
   const context: ReadContext = { major: reader.major, selection, inventory: new Inventory(), onDiagnostic };
   const names = Object.keys(registry) as KindName[];
-  (await runPhase(reader, context, allReads.filter((read) => read.phase === "inventory")))();
+  (
+    await runPhase(
+      reader,
+      context,
+      allReads.filter((read) => read.phase === "inventory"),
+    )
+  )();
   select(context, names);
   beforeDetails(context.inventory);
-  (await runPhase(reader, context, allReads.filter((read) => read.phase === "details")))();
+  (
+    await runPhase(
+      reader,
+      context,
+      allReads.filter((read) => read.phase === "details"),
+    )
+  )();
   for (const kind of kinds) kind.derive?.(context);
   applyDependencies(context);
   for (const kind of kinds) kind.link?.(context);

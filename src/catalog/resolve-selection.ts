@@ -86,10 +86,15 @@ export async function resolveSelection(
     const parsed = lookup.patterns.map((pattern) => checkDatabase(parseNamePattern(pattern, lookup.partsMax), pattern, patterns.database));
     const answers = await Promise.all(parsed.map((pattern) => reader.query<Match>(lookup.query(pattern))));
     const oids = new Set(answers.flatMap((rows) => rows.map((row) => row.oid)));
-    checkMatches(lookup, answers.map((rows) => rows.length), patterns.strictNames);
+    checkMatches(
+      lookup,
+      answers.map((rows) => rows.length),
+      patterns.strictNames,
+    );
     return oids;
   };
-  const schemas = (list: readonly string[], mustMatch: boolean) => find({ patterns: list, noun: "schemas", partsMax: 2, query: schemaQuery, mustMatch });
+  const schemas = (list: readonly string[], mustMatch: boolean) =>
+    find({ patterns: list, noun: "schemas", partsMax: 2, query: schemaQuery, mustMatch });
   const tables = (list: readonly string[], withChildren: boolean, mustMatch: boolean) =>
     find({ patterns: list, noun: "tables", partsMax: 3, query: (pattern) => tableQuery(pattern, withChildren), mustMatch });
   const extensions = (list: readonly string[], mustMatch: boolean) =>

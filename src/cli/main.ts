@@ -3,7 +3,7 @@ import { PgstowError } from "../core/errors.ts";
 import type { Command } from "./command.ts";
 import { listenForInterruption } from "./interrupt.ts";
 import { createMessages } from "./messages.ts";
-import { readVersion } from "./version.ts";
+import { readVersion } from "../core/version.ts";
 
 /** The commands, and how to get at them: none is loaded before it is asked for. */
 const commands: Readonly<Record<string, { readonly does: string; readonly load: () => Promise<Command> }>> = {

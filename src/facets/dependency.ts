@@ -59,6 +59,10 @@ export function applyDependencies({ inventory }: ReadContext): void {
 /** A composite type's hidden relation depends on the type in the catalog; its columns are the type's, so the type has to wait. */
 function isRelationOfType(row: DependencyRow, object: CatalogObject, referenced: CatalogObject): boolean {
   return (
-    row.deptype === "i" && row.classid === classOids.pg_class && row.refclassid === classOids.pg_type && object.kind === "relation" && referenced.kind === "type"
+    row.deptype === "i" &&
+    row.classid === classOids.pg_class &&
+    row.refclassid === classOids.pg_type &&
+    object.kind === "relation" &&
+    referenced.kind === "type"
   );
 }

@@ -71,7 +71,12 @@ export function catalogRead<Row>(read: {
   query(context: ReadContext): string | null;
   read(rows: readonly Row[], context: ReadContext): void;
 }): CatalogRead {
-  return { ...read, read: (rows, context) => { read.read(rows as readonly Row[], context); } };
+  return {
+    ...read,
+    read: (rows, context) => {
+      read.read(rows as readonly Row[], context);
+    },
+  };
 }
 
 /** Everything that SQL text depends on besides the object. */
@@ -121,9 +126,28 @@ export interface Definition {
 
 /** What follows an object's definition, in this order. */
 export type Part =
-  | { readonly type: "comment"; readonly target: string; readonly tag: string; readonly classOid: number; readonly oid: number; readonly subId?: number }
-  | { readonly type: "security-labels"; readonly tag: string; readonly classOid: number; readonly oid: number; readonly targets: ReadonlyMap<number, string> }
-  | { readonly type: "acl"; readonly objectType: AclObjectType; readonly name: string; readonly tag: string; readonly members?: readonly string[] }
+  | {
+      readonly type: "comment";
+      readonly target: string;
+      readonly tag: string;
+      readonly classOid: number;
+      readonly oid: number;
+      readonly subId?: number;
+    }
+  | {
+      readonly type: "security-labels";
+      readonly tag: string;
+      readonly classOid: number;
+      readonly oid: number;
+      readonly targets: ReadonlyMap<number, string>;
+    }
+  | {
+      readonly type: "acl";
+      readonly objectType: AclObjectType;
+      readonly name: string;
+      readonly tag: string;
+      readonly members?: readonly string[];
+    }
   | { readonly type: "column-acls"; readonly name: string; readonly tag: string }
   | { readonly type: "entry"; readonly definition: Definition };
 

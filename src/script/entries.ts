@@ -101,7 +101,10 @@ function isInitialPublic(object: CatalogObject): boolean {
 
 function draftComment(object: CatalogObject, part: Extract<Part, { type: "comment" }>, context: RenderContext): EntryDraft[] {
   if (!wants(object, component.comment)) return [];
-  let text = context.inventory.comments.get(part.classOid)?.get(part.oid)?.get(part.subId ?? 0);
+  let text = context.inventory.comments
+    .get(part.classOid)
+    ?.get(part.oid)
+    ?.get(part.subId ?? 0);
   if (isInitialPublic(object)) {
     // The comparison is made with the target as written, so it fails when all identifiers are quoted.
     if (text === INITIAL_PUBLIC_COMMENT && !context.options.quoteAllIdentifiers) return [];
@@ -174,4 +177,3 @@ function draftColumnAcls(object: CatalogObject, part: Extract<Part, { type: "col
     return create === "" ? [] : [draftFollower(object, "ACL", `COLUMN ${part.tag}.${context.q(name)}`, create)];
   });
 }
-

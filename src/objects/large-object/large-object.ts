@@ -46,7 +46,12 @@ const read = catalogRead<LargeObjectRow>({
     const groups = major >= 17 ? groupRows(rows) : rows.map((row) => [row]);
     const objects = groups.map((group) => addGroup(inventory, group, major >= 17 ? "large-object-group" : "large-object"));
     if (major < 17 && objects.length > 0) {
-      addData(inventory, "BLOBS", "", rows.map((row) => row.oid));
+      addData(
+        inventory,
+        "BLOBS",
+        "",
+        rows.map((row) => row.oid),
+      );
     }
     if (major >= 17) {
       for (const object of objects) addData(inventory, object.name, object.owner, object.members).dependencies.push(object);

@@ -13,9 +13,11 @@ export function renderColumnAlters(table: Relation, context: RenderContext): str
   return table.columns
     .map((column) => {
       const alter = `${alterTable(table)} ONLY ${name} ALTER COLUMN ${context.q(column.name)}`;
-      return alterActions(table, column, context)
-        .map((action) => `${alter} ${action};\n`)
-        .join("") + foreignOptions(table, column, context);
+      return (
+        alterActions(table, column, context)
+          .map((action) => `${alter} ${action};\n`)
+          .join("") + foreignOptions(table, column, context)
+      );
     })
     .join("");
 }

@@ -12,10 +12,21 @@ export function relationParts(relation: Relation, context: RenderContext, inside
   const name = qualified(relation);
   const word = relationWord(relation);
   const { classOid, oid } = relation;
-  const columns = relation.columns.map((column) => ({ number: column.number, target: `${name}.${q(column.name)}`, tag: `${q(relation.name)}.${q(column.name)}` }));
+  const columns = relation.columns.map((column) => ({
+    number: column.number,
+    target: `${name}.${q(column.name)}`,
+    tag: `${q(relation.name)}.${q(column.name)}`,
+  }));
   return [
     { type: "comment", target: `${word} ${name}`, tag: `${word} ${q(relation.name)}`, classOid, oid },
-    ...columns.map((column): Part => ({ type: "comment", target: `COLUMN ${column.target}`, tag: `COLUMN ${column.tag}`, classOid, oid, subId: column.number })),
+    ...columns.map((column): Part => ({
+      type: "comment",
+      target: `COLUMN ${column.target}`,
+      tag: `COLUMN ${column.tag}`,
+      classOid,
+      oid,
+      subId: column.number,
+    })),
     {
       type: "security-labels",
       tag: `${word} ${q(relation.name)}`,

@@ -112,7 +112,8 @@ function renderIdentity(sequence: Relation, { inventory, q, qualified, major }: 
   const generated = column.identity === "a" ? "ALWAYS" : "BY DEFAULT";
   const alter = table.relkind === "f" ? "ALTER FOREIGN TABLE" : "ALTER TABLE";
   let persistence = "";
-  if (major >= 15 && sequence.persistence !== table.persistence) persistence = sequence.persistence === "u" ? "    UNLOGGED\n" : "    LOGGED\n";
+  if (major >= 15 && sequence.persistence !== table.persistence)
+    persistence = sequence.persistence === "u" ? "    UNLOGGED\n" : "    LOGGED\n";
   return (
     `${alter} ${qualified(table)} ALTER COLUMN ${q(column.name)} ADD GENERATED ${generated} AS IDENTITY (\n` +
     `    SEQUENCE NAME ${qualified(sequence)}\n${persistence}${renderParameters(details)}\n);\n`

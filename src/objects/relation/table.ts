@@ -113,4 +113,3 @@ function checkComments(table: Relation, context: RenderContext): Part[] {
     .filter((check) => !check.separate && (check.isLocal || table.isPartition))
     .map((check) => tableConstraintComment(table, check.name, check.oid, context));
 }
-

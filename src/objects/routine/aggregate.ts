@@ -120,14 +120,19 @@ function renderAggregate(aggregate: Aggregate, { q, qualified, literal }: Render
   const add = (condition: boolean, text: string): void => {
     if (condition) properties.push(text);
   };
-  const addFunction = (label: string, name: string): void => { add(name !== "-", `${label} = ${name}`); };
+  const addFunction = (label: string, name: string): void => {
+    add(name !== "-", `${label} = ${name}`);
+  };
   // Ordered-set aggregates modify their state by default, normal ones do not.
   const defaultModify = details.aggkind === "n" ? "r" : "w";
   add(details.sspace !== 0, `SSPACE = ${details.sspace.toString()}`);
   add(details.initcond !== null, `INITCOND = ${literal(details.initcond ?? "")}`);
   addFunction("FINALFUNC", details.finalfunc);
   add(details.finalfunc !== "-" && details.finalfunc_extra, "FINALFUNC_EXTRA");
-  add(details.finalfunc !== "-" && details.finalfunc_modify !== defaultModify, `FINALFUNC_MODIFY = ${MODIFIES[details.finalfunc_modify] ?? ""}`);
+  add(
+    details.finalfunc !== "-" && details.finalfunc_modify !== defaultModify,
+    `FINALFUNC_MODIFY = ${MODIFIES[details.finalfunc_modify] ?? ""}`,
+  );
   addFunction("COMBINEFUNC", details.combinefunc);
   addFunction("SERIALFUNC", details.serialfunc);
   addFunction("DESERIALFUNC", details.deserialfunc);
@@ -138,7 +143,10 @@ function renderAggregate(aggregate: Aggregate, { q, qualified, literal }: Render
   add(details.minitcond !== null, `MINITCOND = ${literal(details.minitcond ?? "")}`);
   addFunction("MFINALFUNC", details.mfinalfunc);
   add(details.mfinalfunc !== "-" && details.mfinalfunc_extra, "MFINALFUNC_EXTRA");
-  add(details.mfinalfunc !== "-" && details.mfinalfunc_modify !== defaultModify, `MFINALFUNC_MODIFY = ${MODIFIES[details.mfinalfunc_modify] ?? ""}`);
+  add(
+    details.mfinalfunc !== "-" && details.mfinalfunc_modify !== defaultModify,
+    `MFINALFUNC_MODIFY = ${MODIFIES[details.mfinalfunc_modify] ?? ""}`,
+  );
   add(details.sort_operator !== null, `SORTOP = OPERATOR(${q(details.sort_schema ?? "")}.${details.sort_operator ?? ""})`);
   add(details.aggkind === "h", "HYPOTHETICAL");
   add(details.parallel !== "u", `PARALLEL = ${PARALLEL[details.parallel] ?? ""}`);

@@ -71,7 +71,11 @@ export function describeDomain(type: Type, context: RenderContext): Description 
       drop: `DROP DOMAIN ${name};\n`,
     },
     parts: [
-      ...standardParts(type, { target: `DOMAIN ${name}`, tag: `DOMAIN ${q(type.name)}`, acl: { objectType: "TYPE", name, tag: `DOMAIN ${q(type.name)}` } }),
+      ...standardParts(type, {
+        target: `DOMAIN ${name}`,
+        tag: `DOMAIN ${q(type.name)}`,
+        acl: { objectType: "TYPE", name, tag: `DOMAIN ${q(type.name)}` },
+      }),
       ...comments,
     ],
   };

@@ -1,0 +1,167 @@
+import type { ArchiveWriter, EntryData } from "../archive/archive.ts";
+import type { Entry } from "../archive/entry.ts";
+import { openPlainWriter } from "../archive/plain/writer.ts";
+import { openStowWriter } from "../archive/stow/writer.ts";
+import type { SelectionPatterns, SelectionSwitches } from "../catalog/resolve-selection.ts";
+import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
+import { PgstowError, throwIfAborted } from "../core/errors.ts";
+import { readVersion } from "../core/version.ts";
+import type { TableData } from "../objects/relation/table-data.ts";
+import type { CatalogSession } from "../postgres/catalog-session.ts";
+import { resolveSettings } from "../postgres/settings.ts";
+import type { ConnectionSettings } from "../postgres/settings.ts";
+import { openDumpSession } from "./dump-session.ts";
+import { DataReader } from "./data-reader.ts";
+import { renderContext, renderEntries } from "./entries.ts";
+import type { RenderedEntries } from "./entries.ts";
+import { lockAndRead } from "./lock-and-snapshot.ts";
+import type { LockedInventory } from "./lock-and-snapshot.ts";
+import type { DumpOptions, DumpSummary } from "./options.ts";
+import { DumpProgress } from "./progress.ts";
+import { archiveMetadata, scriptOptions } from "./script-options.ts";
+
+export type { DumpOptions, DumpSummary } from "./options.ts";
+
+const PAGE_BYTES = 8192;
+
+/**
+ * Dumps a database under one snapshot into an archive. Throws a PgstowError; the output is then aborted and leaves no trace.
+ */
+export async function runDump(options: DumpOptions): Promise<DumpSummary> {
+  const diagnostics: Diagnostic[] = [];
+  const onDiagnostic: DiagnosticSink = (diagnostic) => {
+    diagnostics.push(diagnostic);
+    options.onDiagnostic?.(diagnostic);
+  };
+  try {
+    refuseUnsupported(options);
+    throwIfAborted(options.signal);
+    const settings = await resolveSettings(
+      { ...options.connection, onDiagnostic: options.connection.onDiagnostic ?? onDiagnostic },
+      process.env,
+    );
+    const session = await openDumpSession(settings, options, onDiagnostic);
+    try {
+      return { ...(await dumpSession(session, settings, options, onDiagnostic)), diagnostics };
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    await options.output.abort();
+    throw error;
+  }
+}
+
+function refuseUnsupported(options: DumpOptions): void {
+  if (options.encoding !== undefined && !/^utf-?8$/i.test(options.encoding)) {
+    throw new PgstowError("unsupported", `encoding "${options.encoding}" is not supported yet; archives are written in UTF8`);
+  }
+}
+
+async function dumpSession(
+  session: CatalogSession,
+  settings: ConnectionSettings,
+  options: DumpOptions,
+  onDiagnostic: DiagnosticSink,
+): Promise<Omit<DumpSummary, "diagnostics">> {
+  const progress = new DumpProgress(options.onProgress);
+  const version = readVersion();
+  const metadata = archiveMetadata(session, settings.database, version, options);
+  const locked = await lockAndRead(session, {
+    patterns: patternsOf(options, settings.database),
+    switches: await switchesOf(options, session),
+    serializableDeferrable: options.serializableDeferrable ?? false,
+    lockWaitTimeout: options.lockWaitTimeout ?? null,
+    snapshot: options.snapshot ?? null,
+    onDiagnostic,
+  });
+  const context = renderContext(locked.inventory, session.major, metadata.standardConformingStrings, options);
+  const rendered = renderEntries(context, options, onDiagnostic);
+  const dumpedBy = `${session.serverVersion} (pgstow ${version})`;
+  const open = { metadata, entries: rendered.entries, script: scriptOptions(options, dumpedBy), sink: options.output };
+  const writer = await (options.format === "plain"
+    ? openPlainWriter(open)
+    : openStowWriter({ ...open, ...(options.compressionLevel === undefined ? {} : { level: options.compressionLevel }) }));
+  const tables = await writeData(writer, rendered, { settings, locked, options, progress, onDiagnostic });
+  progress.finish();
+  const summary = await writer.finish();
+  return { ...summary, metadata, entries: rendered.entries.length, tables };
+}
+
+interface DataContext {
+  readonly settings: ConnectionSettings;
+  readonly locked: LockedInventory;
+  readonly options: DumpOptions;
+  readonly progress: DumpProgress;
+  readonly onDiagnostic: DiagnosticSink;
+}
+
+/** Streams every table and large object into the writer, in the order of the table of contents. Gives the number of tables. */
+async function writeData(writer: ArchiveWriter, rendered: RenderedEntries, context: DataContext): Promise<number> {
+  const { progress, options } = context;
+  const entries = rendered.entries.filter((entry) => entry.data !== "none");
+  progress.startData(entries.length, estimateBytes(entries, rendered));
+  if (entries.length === 0) return 0;
+  const reader = await DataReader.open(context.settings, context.locked.snapshot, options, context.onDiagnostic);
+  let tables = 0;
+  try {
+    for (const entry of entries) {
+      throwIfAborted(options.signal);
+      progress.startEntry(entry);
+      const object = rendered.dataObjects.get(entry.dumpId);
+      if (object === undefined) throw new PgstowError("internal", `no object for the data of ${entry.kind} ${entry.tag}`);
+      const data = reader.read(entry, object);
+      await writer.data(entry, watched(data, progress));
+      if (data.type === "rows") tables++;
+      progress.endEntry();
+    }
+  } finally {
+    await reader.close();
+  }
+  return tables;
+}
+
+function watched(data: EntryData, progress: DumpProgress): EntryData {
+  return data.type === "rows" ? { type: "rows", batches: progress.watchRows(data.batches) } : data;
+}
+
+/** By the pages that the last VACUUM or ANALYZE counted. */
+function estimateBytes(entries: readonly Entry[], rendered: RenderedEntries): number {
+  return entries.reduce((sum, entry) => {
+    const object = rendered.dataObjects.get(entry.dumpId);
+    return object?.kind === "table-data" ? sum + (object as TableData).table.pages * PAGE_BYTES : sum;
+  }, 0);
+}
+
+function patternsOf(options: DumpOptions, database: string): SelectionPatterns {
+  return {
+    schemas: options.schemas ?? [],
+    excludedSchemas: options.excludeSchemas ?? [],
+    tables: options.tables ?? [],
+    tablesAndChildren: options.tablesAndChildren ?? [],
+    excludedTables: options.excludeTables ?? [],
+    excludedTablesAndChildren: options.excludeTablesAndChildren ?? [],
+    excludedTableData: options.excludeTableData ?? [],
+    excludedTableDataAndChildren: options.excludeTableDataAndChildren ?? [],
+    extensions: options.extensions ?? [],
+    excludedExtensions: options.excludeExtensions ?? [],
+    foreignServers: options.includeForeignData ?? [],
+    strictNames: options.strictNames ?? false,
+    database,
+  };
+}
+
+async function switchesOf(options: DumpOptions, session: CatalogSession): Promise<SelectionSwitches> {
+  const [row] = await session.query<{ readonly standby: boolean }>("SELECT pg_catalog.pg_is_in_recovery() AS standby");
+  const sections = options.sections ?? ["pre-data", "data", "post-data"];
+  return {
+    schemaWanted: !(options.dataOnly ?? false),
+    dataWanted: !(options.schemaOnly ?? false) && (sections.includes("data") || sections.includes("post-data")),
+    largeObjects: options.largeObjects ?? null,
+    policies: !(options.noPolicies ?? false),
+    publications: !(options.noPublications ?? false),
+    subscriptions: !(options.noSubscriptions ?? false),
+    // A standby has no rows of unlogged tables.
+    unloggedTableData: !(options.noUnloggedTableData ?? false) && row?.standby !== true,
+  };
+}

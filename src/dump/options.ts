@@ -1,0 +1,86 @@
+import type { ArchiveMetadata, ArchiveSummary, Sink } from "../archive/archive.ts";
+import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
+import type { ProgressSink } from "../core/progress.ts";
+import type { Section } from "../core/section.ts";
+import type { SettingsInput } from "../postgres/settings.ts";
+
+/** What to dump, from where, to where. Names of options are pg_dump's; patterns are psql's. */
+export interface DumpOptions {
+  readonly connection: SettingsInput;
+  readonly format: "stow" | "plain";
+  /** Takes the archive's bytes; finished when the dump succeeds, aborted when it fails. */
+  readonly output: Sink;
+
+  readonly schemas?: readonly string[] | undefined;
+  readonly excludeSchemas?: readonly string[] | undefined;
+  readonly tables?: readonly string[] | undefined;
+  readonly tablesAndChildren?: readonly string[] | undefined;
+  readonly excludeTables?: readonly string[] | undefined;
+  readonly excludeTablesAndChildren?: readonly string[] | undefined;
+  readonly excludeTableData?: readonly string[] | undefined;
+  readonly excludeTableDataAndChildren?: readonly string[] | undefined;
+  readonly extensions?: readonly string[] | undefined;
+  readonly excludeExtensions?: readonly string[] | undefined;
+  /** Patterns of foreign servers whose tables' rows are dumped too. */
+  readonly includeForeignData?: readonly string[] | undefined;
+  readonly strictNames?: boolean | undefined;
+
+  readonly schemaOnly?: boolean | undefined;
+  readonly dataOnly?: boolean | undefined;
+  readonly sections?: readonly Section[] | undefined;
+  /** undefined: with the whole database only. */
+  readonly largeObjects?: boolean | undefined;
+
+  readonly clean?: boolean | undefined;
+  readonly ifExists?: boolean | undefined;
+  readonly create?: boolean | undefined;
+  readonly noOwner?: boolean | undefined;
+  readonly noPrivileges?: boolean | undefined;
+  readonly noComments?: boolean | undefined;
+  readonly noSecurityLabels?: boolean | undefined;
+  readonly noPublications?: boolean | undefined;
+  readonly noSubscriptions?: boolean | undefined;
+  readonly noPolicies?: boolean | undefined;
+  readonly noTablespaces?: boolean | undefined;
+  readonly noTableAccessMethod?: boolean | undefined;
+  readonly noToastCompression?: boolean | undefined;
+  readonly noUnloggedTableData?: boolean | undefined;
+  readonly loadViaPartitionRoot?: boolean | undefined;
+  readonly disableDollarQuoting?: boolean | undefined;
+  readonly disableTriggers?: boolean | undefined;
+  readonly superuser?: string | undefined;
+  readonly useSetSessionAuthorization?: boolean | undefined;
+  readonly quoteAllIdentifiers?: boolean | undefined;
+  readonly enableRowSecurity?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  /** Key of the \restrict line; random when missing. */
+  readonly restrictKey?: string | undefined;
+
+  /** Only UTF8 for now, which is the default. */
+  readonly encoding?: string | undefined;
+  /** SET ROLE after connecting. */
+  readonly role?: string | undefined;
+  readonly serializableDeferrable?: boolean | undefined;
+  /** Milliseconds, or text with PostgreSQL's units. */
+  readonly lockWaitTimeout?: string | undefined;
+  /** A snapshot that another session exported. */
+  readonly snapshot?: string | undefined;
+
+  /** zstd level of a stow archive. */
+  readonly compressionLevel?: number | undefined;
+  /** Data channels. */
+  readonly jobs?: number | undefined;
+
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ProgressSink | undefined;
+  readonly onDiagnostic?: DiagnosticSink | undefined;
+}
+
+/** What a dump came to. */
+export interface DumpSummary extends ArchiveSummary {
+  readonly metadata: ArchiveMetadata;
+  /** Entries in the table of contents, and tables whose rows were written. */
+  readonly entries: number;
+  readonly tables: number;
+  readonly diagnostics: readonly Diagnostic[];
+}

@@ -1,0 +1,88 @@
+import { randomInt } from "node:crypto";
+import type { ArchiveMetadata, ScriptOptions } from "../archive/archive.ts";
+import type { CatalogSession } from "../postgres/catalog-session.ts";
+import type { DumpOptions } from "./options.ts";
+
+const KEY_LENGTH = 63;
+const KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** A key that nobody who wrote into the database can have guessed. */
+function randomKey(): string {
+  return Array.from({ length: KEY_LENGTH }, () => KEY_ALPHABET.charAt(randomInt(KEY_ALPHABET.length))).join("");
+}
+
+/** How the script is printed. `dumpedBy` stands where pg_dump names its own version, which some programs read. */
+export function scriptOptions(options: DumpOptions, dumpedBy: string): ScriptOptions {
+  return {
+    clean: options.clean ?? false,
+    ifExists: options.ifExists ?? false,
+    create: options.create ?? false,
+    noOwner: options.noOwner ?? false,
+    useSetSessionAuthorization: options.useSetSessionAuthorization ?? false,
+    superuser: options.superuser ?? "",
+    disableTriggers: options.disableTriggers ?? false,
+    noTablespaces: options.noTablespaces ?? false,
+    noTableAccessMethod: options.noTableAccessMethod ?? false,
+    verbose: options.verbose ?? false,
+    restrictKey: options.restrictKey ?? randomKey(),
+    dumpedBy,
+  };
+}
+
+/** Options that change what an archive holds; nothing about the connection. */
+const RECORDED: readonly (keyof DumpOptions)[] = [
+  "schemas",
+  "excludeSchemas",
+  "tables",
+  "tablesAndChildren",
+  "excludeTables",
+  "excludeTablesAndChildren",
+  "excludeTableData",
+  "excludeTableDataAndChildren",
+  "extensions",
+  "excludeExtensions",
+  "includeForeignData",
+  "schemaOnly",
+  "dataOnly",
+  "sections",
+  "largeObjects",
+  "noOwner",
+  "noPrivileges",
+  "noComments",
+  "noSecurityLabels",
+  "noPublications",
+  "noSubscriptions",
+  "noPolicies",
+  "noTablespaces",
+  "noTableAccessMethod",
+  "noToastCompression",
+  "noUnloggedTableData",
+  "loadViaPartitionRoot",
+  "quoteAllIdentifiers",
+  "enableRowSecurity",
+];
+
+/** `excludeTableData` -> `exclude-table-data` */
+function flagName(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+export function archiveMetadata(session: CatalogSession, database: string, toolVersion: string, options: DumpOptions): ArchiveMetadata {
+  const recorded = RECORDED.map((name) => [flagName(name), options[name]] as const).filter(
+    (pair): pair is [string, string | boolean | readonly string[]] => {
+      const value = pair[1];
+      return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+    },
+  );
+  return {
+    database,
+    serverVersion: session.serverVersion,
+    serverVersionNum: session.serverVersionNum,
+    toolVersion,
+    encoding: "UTF8",
+    standardConformingStrings: session.parameters.get("standard_conforming_strings") !== "off",
+    rowSecurity: options.enableRowSecurity ?? false,
+    startedAt: new Date().toISOString(),
+    options: Object.fromEntries(recorded),
+  };
+}
