@@ -5,6 +5,7 @@ import { connect, requestCancel } from "./connect.ts";
 import type { ConnectOptions } from "./connect.ts";
 import { noticeDiagnostic } from "./handshake.ts";
 import { connectionLost, reportOfDriverError, serverError } from "./server-errors.ts";
+import { versionNumber } from "./server-version.ts";
 import { describeTarget } from "./settings.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import type { Wire } from "./wire.ts";
@@ -156,10 +157,4 @@ function rowsOf(result: unknown): unknown[] {
   const list = result as unknown[] & { command?: string };
   const last: unknown = list.command === undefined && Array.isArray(list.at(-1)) ? list.at(-1) : list;
   return [...(last as unknown[])];
-}
-
-/** "18.4" is 180004, "19beta1" is 190000. */
-function versionNumber(version: string): number {
-  const [, major = "0", minor = "0"] = /^(\d+)(?:\.(\d+))?/.exec(version) ?? [];
-  return Number(major) * 10_000 + Number(minor);
 }

@@ -67,7 +67,7 @@ export function serverError(report: ServerReport, statement: string | undefined,
 }
 
 /** The start of a statement, without what may be a password, for messages. */
-export function shortenStatement(statement: string): string {
+export function describeStatement(statement: string): string {
   const safe = statement.replaceAll(SECRETS, "$1'***'");
   return safe.length > STATEMENT_CHARACTERS_MAX ? `${safe.slice(0, STATEMENT_CHARACTERS_MAX)}...` : safe;
 }
@@ -82,7 +82,7 @@ export function errorContext(report: ServerReport, statement: string | undefined
     ...(report.where === undefined ? {} : { where: report.where }),
     ...(position > 0 ? { position } : {}),
     ...(row === undefined ? {} : { row: Number(row) }),
-    ...(statement === undefined ? {} : { statement: shortenStatement(statement) }),
+    ...(statement === undefined ? {} : { statement: describeStatement(statement) }),
   };
 }
 
@@ -96,7 +96,7 @@ export function connectionLost(
   if (words?.severity === "FATAL" || words?.severity === "PANIC") return serverError(words, statement, cause);
   return new PgstowError("connection-lost", `lost the connection to ${target}`, {
     ...(cause === undefined ? {} : { cause }),
-    ...(statement === undefined ? {} : { context: { statement: shortenStatement(statement) } }),
+    ...(statement === undefined ? {} : { context: { statement: describeStatement(statement) } }),
     hint: "see the server's log for the reason",
   });
 }

@@ -89,13 +89,9 @@ export class Wire extends EventEmitter {
     this.#answers.push(bytes);
   }
 
-  /** Hands bytes to the driver. What its parser throws would otherwise end the process. */
+  /** Hands bytes to the driver. What its parser throws ends the session, not the process. */
   deliver(chunk: Buffer): void {
-    try {
-      this.emit("data", chunk);
-    } catch (error) {
-      this.destroy(error instanceof Error ? error : new Error(String(error)));
-    }
+    this.#guarded(() => this.emit("data", chunk));
   }
 
   connect(): this {
@@ -178,9 +174,17 @@ export class Wire extends EventEmitter {
     return this;
   }
 
+  #guarded(read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
   #receive(chunk: Buffer): void {
     this.#lastChunk = chunk;
     if (this.#diversion === undefined) this.deliver(chunk);
-    else this.#diversion(chunk);
+    else this.#guarded(() => this.#diversion?.(chunk));
   }
 }

@@ -1,0 +1,78 @@
+import { PgstowError } from "../core/errors.ts";
+import type { DataChannel } from "../postgres/data-channel.ts";
+import { describeStatement } from "../postgres/server-errors.ts";
+import type { Wire } from "../postgres/wire.ts";
+
+/** Servers refuse messages of a gigabyte. */
+const FRAME_BYTES_MAX = 64 * 1024 * 1024;
+const COPY_DONE = Buffer.from([0x63, 0, 0, 0, 4]);
+
+/**
+ * Runs `COPY ... FROM STDIN` with these bytes, which need not be cut at rows; gives the number of rows that the server took. Waits while
+ * the server is slow. When the server refuses a row, nothing more is sent and its error is thrown, with `where` ("COPY t, line 3, column
+ * a") in the context. When the source fails, the COPY is called off and the source's error is thrown.
+ */
+export async function copyIn(channel: DataChannel, sql: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  let opened: (wire: Wire) => void = () => undefined;
+  const ready = new Promise<Wire>((resolve) => (opened = resolve));
+  const finished = channel.copy({ sql, onCopyIn: (wire) => opened(wire) });
+  const stop = new AbortController();
+  finished.then(
+    () => stop.abort(),
+    () => stop.abort(),
+  );
+  const wire = await Promise.race([ready, finished]);
+  if (typeof wire === "string") throw new PgstowError("server", `the statement is not a COPY FROM STDIN: ${describeStatement(sql)}`);
+  try {
+    for await (const chunk of chunks) {
+      if (stop.signal.aborted) break;
+      writeFrames(wire, chunk);
+      if (wire.writableNeedDrain) await drained(wire, stop.signal);
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) wire.write(encodeFail());
+    await finished.catch(() => undefined);
+    throw error;
+  }
+  if (!stop.signal.aborted) wire.write(COPY_DONE);
+  const told = /^COPY (\d+)$/.exec(await finished)?.[1];
+  if (told === undefined)
+    throw new PgstowError("server", "the server did not say how many rows it took", { context: { statement: describeStatement(sql) } });
+  return Number(told);
+}
+
+/** CopyData messages around the bytes, which are not copied. */
+function writeFrames(wire: Wire, bytes: Uint8Array): void {
+  wire.cork();
+  for (let at = 0; at < bytes.length; at += FRAME_BYTES_MAX) {
+    const body = bytes.subarray(at, at + FRAME_BYTES_MAX);
+    const header = Buffer.allocUnsafe(5);
+    header[0] = 0x64;
+    header.writeUInt32BE(body.length + 4, 1);
+    wire.write(header);
+    wire.write(body);
+  }
+  wire.uncork();
+}
+
+/** Back when the socket takes more, is gone, or when there is nothing more to write. */
+function drained(wire: Wire, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      wire.off("drain", done);
+      wire.off("close", done);
+      stop.removeEventListener("abort", done);
+      resolve();
+    };
+    wire.once("drain", done);
+    wire.once("close", done);
+    stop.addEventListener("abort", done, { once: true });
+  });
+}
+
+function encodeFail(): Buffer {
+  const reason = Buffer.from("the source of the rows failed\0");
+  const header = Buffer.from([0x66, 0, 0, 0, 0]);
+  header.writeUInt32BE(reason.length + 4, 1);
+  return Buffer.concat([header, reason]);
+}

@@ -1,0 +1,220 @@
+import { Client } from "pg";
+import type { ClientConfig, Connection, QueryResult, Submittable } from "pg";
+import { PgstowError, throwIfAborted } from "../core/errors.ts";
+import { connect, requestCancel } from "./connect.ts";
+import type { ConnectOptions } from "./connect.ts";
+import { noticeDiagnostic } from "./handshake.ts";
+import { connectionLost, reportOfDriverError, serverError } from "./server-errors.ts";
+import { describeTarget } from "./settings.ts";
+import type { ConnectionSettings } from "./settings.ts";
+import { versionNumber } from "./server-version.ts";
+import type { Wire } from "./wire.ts";
+
+/** All values as the server's text. */
+export type TextRow = Record<string, string | null>;
+
+export interface StatementResult {
+  /** First word of the command tag: SELECT, INSERT, ... "" for an empty statement. */
+  readonly command: string;
+  readonly rows: TextRow[];
+  /** Rows that the command tag tells; 0 when it tells none. */
+  readonly rowCount: number;
+}
+
+/** A COPY statement and what reads or writes its data. */
+export interface CopyStatement {
+  readonly sql: string;
+  /** Called when the statement goes out; may divert what comes in. */
+  readonly onSent?: (wire: Wire) => void;
+  /** Called when the server waits for rows. */
+  readonly onCopyIn?: (wire: Wire) => void;
+}
+
+/** One connection for scripts and for rows through COPY; one statement at a time, the next waits. */
+export interface DataChannel {
+  readonly serverVersion: string;
+  readonly serverVersionNum: number;
+  readonly major: number;
+  readonly parameters: ReadonlyMap<string, string>;
+  /**
+   * Runs a script of one or more statements in the simple protocol; gives the rows of the last one, and all results. Throws `server` with
+   * the position in the script, `connection-lost` or `aborted`.
+   */
+  query(sql: string): Promise<{ readonly rows: TextRow[]; readonly results: readonly StatementResult[] }>;
+  /** Runs a COPY; gives its command tag ("COPY 3"). For copyOut and copyIn, which know what to do with the data. */
+  copy(statement: CopyStatement): Promise<string>;
+  /** Asks the server to cancel the running statement, which then throws `server` 57014. Never rejects. */
+  cancel(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a channel; throws `connection` with one line that says what is wrong. */
+export async function openDataChannel(settings: ConnectionSettings, options: ConnectOptions = {}): Promise<DataChannel> {
+  const wire = await connect(settings, options);
+  const client = new Client({
+    stream: () => wire,
+    host: wire.origin.host.host,
+    port: wire.origin.host.port,
+    user: settings.user,
+    database: settings.database,
+    password: "",
+    ssl: false,
+    // Otherwise PGSSLNEGOTIATION would count a second time.
+    sslnegotiation: "postgres",
+    types: { getTypeParser: () => (text: string) => text },
+  } as unknown as ClientConfig);
+  // Whoever runs a statement is told; without a listener the process would end.
+  client.on("error", () => undefined);
+  client.on("notice", (notice) =>
+    options.onDiagnostic?.(noticeDiagnostic({ ...notice, severity: notice.severity ?? "NOTICE", message: notice.message ?? "" })),
+  );
+  await client.connect();
+  return new DriverChannel(wire, client, options.signal);
+}
+
+class DriverChannel implements DataChannel {
+  readonly serverVersion: string;
+  readonly serverVersionNum: number;
+  readonly major: number;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly #wire: Wire;
+  readonly #client: Client;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => {
+    void requestCancel(this.#wire);
+    this.#wire.destroy();
+  };
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(wire: Wire, client: Client, signal: AbortSignal | undefined) {
+    this.#wire = wire;
+    this.#client = client;
+    this.#signal = signal;
+    this.parameters = wire.parameters;
+    this.serverVersion = wire.parameters.get("server_version") ?? "";
+    this.serverVersionNum = versionNumber(this.serverVersion);
+    this.major = Math.floor(this.serverVersionNum / 10_000);
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  query(sql: string): Promise<{ rows: TextRow[]; results: StatementResult[] }> {
+    return this.#inTurn(sql, async () => {
+      const answer: unknown = await this.#client.query(sql);
+      const list = (Array.isArray(answer) ? answer : [answer]) as QueryResult<TextRow>[];
+      const results = list.map(({ command, rows, rowCount }) => ({
+        command: (command as string | null) ?? "",
+        rows,
+        rowCount: rowCount ?? 0,
+      }));
+      return { rows: results.at(-1)?.rows ?? [], results };
+    });
+  }
+
+  copy(statement: CopyStatement): Promise<string> {
+    return this.#inTurn(statement.sql, () => {
+      return new Promise<string>((resolve, reject) => {
+        this.#client.query(new CopyQuery(statement, this.#wire, resolve, reject));
+      });
+    });
+  }
+
+  async cancel(): Promise<void> {
+    await requestCancel(this.#wire);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    await this.#wire.terminate();
+  }
+
+  /** One statement after the other: the driver's own queue is on its way out. */
+  #inTurn<T>(sql: string, run: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(async () => {
+      throwIfAborted(this.#signal);
+      if (this.#closed) throw new PgstowError("connection-lost", `the session with ${this.#target()} is closed`);
+      try {
+        return await run();
+      } catch (error) {
+        throw this.#translate(error, sql);
+      }
+    });
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #translate(error: unknown, statement: string): PgstowError {
+    if (this.#signal?.aborted === true) return new PgstowError("aborted", "aborted", { cause: this.#signal.reason });
+    if (error instanceof PgstowError) return error;
+    const report = reportOfDriverError(error);
+    if (report !== undefined) return serverError(report, statement, error);
+    return connectionLost(this.#target(), this.#wire.lastWords, statement, error);
+  }
+
+  #target(): string {
+    return describeTarget(this.#wire.origin.settings, this.#wire.origin.host);
+  }
+}
+
+/** The driver's view of a COPY: it sends the statement and sees its end; the data passes it by. */
+class CopyQuery implements Submittable {
+  readonly #statement: CopyStatement;
+  readonly #wire: Wire;
+  readonly #resolve: (tag: string) => void;
+  readonly #reject: (error: unknown) => void;
+  #tag = "";
+
+  constructor(statement: CopyStatement, wire: Wire, resolve: (tag: string) => void, reject: (error: unknown) => void) {
+    this.#statement = statement;
+    this.#wire = wire;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  submit(connection: Connection): void {
+    this.#statement.onSent?.(this.#wire);
+    connection.query(this.#statement.sql);
+  }
+
+  handleCopyInResponse(): void {
+    if (this.#statement.onCopyIn === undefined) this.#wire.write(COPY_FAIL);
+    else this.#statement.onCopyIn(this.#wire);
+  }
+
+  handleCommandComplete(message: { text: string }): void {
+    this.#tag = message.text;
+  }
+
+  handleReadyForQuery(): void {
+    this.#resolve(this.#tag);
+  }
+
+  handleError(error: unknown): void {
+    this.#reject(error);
+  }
+
+  handleRowDescription(): void {
+    // Not a COPY: the statement's rows are nobody's.
+  }
+
+  handleDataRow(): void {
+    // As above.
+  }
+
+  handleCopyData(): void {
+    // Diverted before it gets here.
+  }
+
+  handleEmptyQuery(): void {
+    // The tag stays empty.
+  }
+
+  handlePortalSuspended(): void {
+    // Not in the simple protocol.
+  }
+}
+
+/** CopyFail with the reason "no rows". */
+const COPY_FAIL = Buffer.from("f\0\0\0\x0cno rows\0", "latin1");
