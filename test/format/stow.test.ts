@@ -55,7 +55,8 @@ describe("a stow archive", () => {
       expect(await rowText(archive.data(second ?? entryOf({ kind: "" })))).toBe("");
       expect(archive.sizes.get(6)).toMatchObject({ rows: 4, rawBytes: Buffer.byteLength(smallRows), chunks: 1 });
       expect(archive.sizes.get(7)).toMatchObject({ rows: 0, rawBytes: 0, chunks: 1 });
-      expect(archive.summary).toMatchObject({ rows: 4, fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) });
+      expect(archive.summary.rows).toBe(4);
+      expect(archive.summary.fingerprint).toMatch(/^[0-9a-f]{64}$/);
     });
   });
 
@@ -97,7 +98,8 @@ describe("a stow archive", () => {
       data: (entry: { tag: string }) => (entry.tag === "t" ? rowsOf("1\ta\n", "2\tb\n", "3\tc\n") : rowsOf()),
     };
     const bytes = await stowBytes(content, { chunkBytesMax: 9 });
-    await withArchive(bytes, (archive) => Promise.resolve(expect(archive.sizes.get(6)).toMatchObject({ chunks: 2, rows: 3 })));
+    const size = await withArchive(bytes, (archive) => Promise.resolve(archive.sizes.get(6)));
+    expect(size).toMatchObject({ chunks: 2, rows: 3 });
   });
 
   test("large objects are statements that need no transaction, and come back as pieces", async () => {

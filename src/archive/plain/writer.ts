@@ -1,6 +1,7 @@
 import { freeBytes } from "../../chunk/free.ts";
 import type { ArchiveSummary, ArchiveWriter, DataTotals, EntryData, Sink, WriterOptions } from "../archive.ts";
 import type { Entry } from "../entry.ts";
+import { checkBatch } from "../row-batch.ts";
 import { inLines, largeObjectText } from "./large-object-text.ts";
 import { ScriptPrinter } from "./script-printer.ts";
 import { ScriptWalk } from "./script-walk.ts";
@@ -63,6 +64,7 @@ class PlainWriter implements ArchiveWriter {
     let rawBytes = 0;
     await this.#out.text(entry.copy);
     for await (const batch of batches) {
+      checkBatch(batch);
       rows += batch.rows;
       rawBytes += batch.bytes.length;
       await this.#out.bytes(batch.bytes);

@@ -52,11 +52,16 @@ export class FrameWriter {
 
   /** One frame of all parts; they are given away. Resolves when there is room for the next. */
   async frame(parts: readonly Uint8Array[], facts: FrameFacts): Promise<void> {
-    const alone = parts.reduce((sum, part) => sum + part.length, 0) > SIDE_BY_SIDE_BYTES_MAX;
+    const rawBytes = parts.reduce((sum, part) => sum + part.length, 0);
+    const alone = rawBytes > SIDE_BY_SIDE_BYTES_MAX;
     if (alone) await this.#pipeline.drain();
     await this.#pipeline.push(
       () => this.#pool.compress(parts),
-      (stored) => this.#store(facts, stored),
+      (stored) => {
+        // Never a short archive: a buffer that somebody else gave away too arrives empty.
+        if (stored.rawBytes !== rawBytes) throw new PgstowError("internal", `a chunk lost ${rawBytes - stored.rawBytes} bytes on its way`);
+        return this.#store(facts, stored);
+      },
     );
     if (alone) await this.#pipeline.drain();
   }

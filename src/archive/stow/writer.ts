@@ -1,6 +1,7 @@
 import { PgstowError } from "../../core/errors.ts";
 import type { ArchiveSummary, ArchiveWriter, DataTotals, EntryData, LargeObjectPiece, RowBatch, WriterOptions } from "../archive.ts";
 import type { Entry } from "../entry.ts";
+import { checkBatch } from "../row-batch.ts";
 import { inLines } from "../plain/large-object-text.ts";
 import { ScriptPrinter } from "../plain/script-printer.ts";
 import { ScriptWalk } from "../plain/script-walk.ts";
@@ -140,6 +141,7 @@ class StowWriter implements ArchiveWriter {
       ordinal++;
     };
     for await (const batch of batches) {
+      checkBatch(batch);
       if (pendingBytes > 0 && pendingBytes + batch.bytes.length > this.#chunkBytesMax) await chunk(END_OF_ROWS);
       pending.push(batch);
       pendingBytes += batch.bytes.length;
