@@ -1,6 +1,8 @@
 /** Anything that needs other things to come before it. */
 export interface SortNode {
   readonly dependencies: readonly SortNode[];
+  /** Scratch: place in the given order. */
+  position: number;
 }
 
 /** Numbers with the largest on top. */
@@ -52,16 +54,13 @@ export interface SortResult<N> {
 /**
  * Puts every node behind what it needs and disturbs the given order as little as possible: the list is filled from its end, each time
  * with the last node of the given order that nobody still unplaced needs. So a node keeps its place, and what it needs is pulled
- * forward to directly before its first user.
+ * forward to directly before its first user. Every dependency must be among the nodes.
  */
 export function sortTopologically<N extends SortNode>(nodes: readonly N[]): SortResult<N> {
-  const positions = new Map<SortNode, number>(nodes.map((node, at) => [node, at]));
+  nodes.forEach((node, at) => (node.position = at));
   const waiting = new Int32Array(nodes.length);
   for (const node of nodes) {
-    for (const dependency of node.dependencies) {
-      const at = positions.get(dependency);
-      if (at !== undefined) waiting[at] = (waiting[at] ?? 0) + 1;
-    }
+    for (const { position } of node.dependencies) waiting[position] = (waiting[position] ?? 0) + 1;
   }
   const free = new LargestFirst();
   waiting.forEach((count, at) => {
@@ -72,11 +71,10 @@ export function sortTopologically<N extends SortNode>(nodes: readonly N[]): Sort
     const node = nodes[free.pop()];
     if (node === undefined) break;
     placed.push(node);
-    for (const dependency of node.dependencies) {
-      const at = positions.get(dependency);
-      if (at === undefined) continue;
-      waiting[at] = (waiting[at] ?? 0) - 1;
-      if (waiting[at] === 0) free.push(at);
+    for (const { position } of node.dependencies) {
+      const left = (waiting[position] ?? 0) - 1;
+      waiting[position] = left;
+      if (left === 0) free.push(position);
     }
   }
   return { sorted: placed.reverse(), leftovers: nodes.filter((_, at) => (waiting[at] ?? 0) > 0) };
