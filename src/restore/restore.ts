@@ -68,11 +68,9 @@ async function restoreFrom(archive: ArchiveReader, options: RestoreOptions): Pro
     const plan = planRestore(archive, selected, options, target.major);
     const settingsWithRole = options.role === undefined ? plan.settings : [...plan.settings, `SET ROLE ${alwaysQuoted(options.role)};`];
     const totals = await runPlan(target, archive, { ...plan, settings: settingsWithRole }, options);
-    await target.close();
     return { ...totals, entries: plan.entriesTotal, fingerprint, diagnostics };
-  } catch (error) {
-    await target.abandon();
-    throw error;
+  } finally {
+    await target.close();
   }
 }
 

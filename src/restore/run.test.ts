@@ -67,7 +67,6 @@ function fakeTarget(
       said.push(text.trim().replaceAll("\n", "|"));
       return options.rowsTaken ?? 3;
     },
-    abandon: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

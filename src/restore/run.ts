@@ -15,7 +15,7 @@ export interface RunOptions {
 
 /**
  * Carries out a plan in one transaction and commits it. Throws a PgstowError that names the entry; the transaction is then still open
- * or gone, and the caller abandons the session.
+ * or gone, and the caller closes the session.
  */
 export async function runPlan(
   target: RestoreTarget,

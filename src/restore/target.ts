@@ -6,7 +6,6 @@ export interface RestoreTarget {
   query(sql: string): Promise<readonly Readonly<Record<string, string | null>>[]>;
   /** Runs `COPY ... FROM stdin` with these bytes; gives the number of rows that the server took. */
   copyIn(sql: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
-  /** Ends what is running on the server, rolls back, and closes. Never throws. */
-  abandon(): Promise<void>;
+  /** Ends the session; what has not been committed is rolled back. */
   close(): Promise<void>;
 }

@@ -43,6 +43,7 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
       ...fromFlags,
       ...defined({ compressionLevel: level, jobs }),
       connection,
+      environment: process.env,
       format,
       output,
       signal: context.signal,
