@@ -38,7 +38,7 @@ export async function runDump(options: DumpOptions): Promise<DumpSummary> {
     throwIfAborted(options.signal);
     const settings = await resolveSettings(
       { ...options.connection, onDiagnostic: options.connection.onDiagnostic ?? onDiagnostic },
-      process.env,
+      options.environment ?? {},
     );
     const session = await openDumpSession(settings, options, onDiagnostic);
     try {

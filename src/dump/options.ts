@@ -2,11 +2,13 @@ import type { ArchiveMetadata, ArchiveSummary, Sink } from "../archive/archive.t
 import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import type { Section } from "../core/section.ts";
-import type { SettingsInput } from "../postgres/settings.ts";
+import type { Environment, SettingsInput } from "../postgres/settings.ts";
 
 /** What to dump, from where, to where. Names of options are pg_dump's; patterns are psql's. */
 export interface DumpOptions {
   readonly connection: SettingsInput;
+  /** PG* variables that fill in what the connection leaves open; none unless given. */
+  readonly environment?: Environment | undefined;
   readonly format: "stow" | "plain";
   /** Takes the archive's bytes; finished when the dump succeeds, aborted when it fails. */
   readonly output: Sink;

@@ -1,3 +1,4 @@
+import type { SecurityLabel } from "../objects/inventory.ts";
 import { catalogRead } from "../objects/kind.ts";
 
 interface LabelRow {
@@ -19,7 +20,7 @@ export const securityLabelRead = catalogRead<LabelRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       let objects = inventory.securityLabels.get(row.classoid);
-      if (objects === undefined) inventory.securityLabels.set(row.classoid, (objects = new Map()));
+      if (objects === undefined) inventory.securityLabels.set(row.classoid, (objects = new Map<number, SecurityLabel[]>()));
       const labels = objects.get(row.objoid) ?? [];
       labels.push({ subId: row.objsubid, provider: row.provider, label: row.label });
       objects.set(row.objoid, labels);

@@ -13,6 +13,13 @@ export interface TypeName {
   readonly formatted: string;
 }
 
+/** One label of an object or of its column. */
+export interface SecurityLabel {
+  readonly subId: number;
+  readonly provider: string;
+  readonly label: string;
+}
+
 /** Everything that was read of one database under one snapshot. */
 export class Inventory {
   readonly #byKind = new Map<KindName, CatalogObject[]>();
@@ -26,7 +33,7 @@ export class Inventory {
   /** Comments of user objects by catalog, row and sub-object (column number). */
   readonly comments = new Map<number, Map<number, Map<number, string>>>();
   /** Security labels in the same way, each with its provider. */
-  readonly securityLabels = new Map<number, Map<number, { readonly subId: number; readonly provider: string; readonly label: string }[]>>();
+  readonly securityLabels = new Map<number, Map<number, SecurityLabel[]>>();
   /** Privileges that an object had at the end of initdb or of CREATE EXTENSION, as ACL items, by catalog and row. */
   readonly initialPrivileges = new Map<number, Map<number, readonly string[]>>();
   /** pg_depend, until it is applied. */

@@ -92,7 +92,7 @@ function renderClauses(table: Relation, context: RenderContext): string {
   if (table.parents.length > 0 && !table.isPartition) {
     text += `\nINHERITS (${table.parents.map((parent) => context.qualified(parent)).join(", ")})`;
   }
-  if (table.relkind === "p" && table.partition?.key != null) text += `\nPARTITION BY ${table.partition.key}`;
+  if (table.relkind === "p" && table.partition !== null && table.partition.key !== null) text += `\nPARTITION BY ${table.partition.key}`;
   if (table.foreignTable !== null) text += `\nSERVER ${context.q(table.foreignTable.server)}`;
   const parameters = renderWith(table, context);
   if (parameters !== "") text += `\nWITH (${parameters})`;
