@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Progress } from "../core/progress.ts";
 import { createProgressDisplay, describeProgress, progressMode } from "./progress-display.ts";
 
@@ -64,6 +64,24 @@ describe("createProgressDisplay", () => {
       { ...step, seconds: 0 },
       { ...step, rows: 99, seconds: 0.01 },
     ]);
+  });
+
+  it("shows what came too soon when it is time, though nothing follows", () => {
+    vi.useFakeTimers();
+    try {
+      const { shown, written } = display("line");
+      shown.sink(step);
+      shown.sink({ ...step, rows: 99 });
+      expect(written).toHaveLength(1);
+      vi.advanceTimersByTime(100);
+      expect(written[1]).toContain("99 rows");
+      shown.sink(step);
+      shown.close();
+      vi.advanceTimersByTime(1000);
+      expect(written).toHaveLength(3);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("is silent when nobody looks", () => {

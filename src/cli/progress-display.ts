@@ -41,6 +41,7 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
   let shownPhase: Progress["phase"] | undefined;
   let latest: Progress | undefined;
   let lineStands = false;
+  let later: NodeJS.Timeout | undefined;
 
   const show = (progress: Progress, nowMs: number): void => {
     const seconds = (nowMs - startedMs) / 1000;
@@ -53,6 +54,15 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
     shownMs = nowMs;
     shownPhase = progress.phase;
     latest = undefined;
+    clearTimeout(later);
+    later = undefined;
+  };
+  /** What comes too soon is shown when it is time, even if nothing follows it. */
+  const showLater = (): void => {
+    later ??= setTimeout(() => {
+      later = undefined;
+      if (latest !== undefined) show(latest, options.now());
+    }, shownEveryMs[options.mode]).unref();
   };
 
   return {
@@ -61,8 +71,11 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
       latest = progress;
       const nowMs = options.now();
       if (progress.phase !== shownPhase || nowMs - shownMs >= shownEveryMs[options.mode]) show(progress, nowMs);
+      else showLater();
     },
     close() {
+      clearTimeout(later);
+      later = undefined;
       if (latest !== undefined && options.mode === "json") show(latest, options.now());
       if (lineStands) options.write("\r\u001b[K");
       lineStands = false;
