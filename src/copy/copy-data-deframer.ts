@@ -12,6 +12,7 @@ export interface DeframerSink {
 }
 
 const HEADER_BYTES = 5;
+const ENDED = -1;
 /** More than one read of a socket gives. */
 const READ_BYTES_MAX = 128 * 1024;
 const COPY_DATA = 0x64;
@@ -79,7 +80,7 @@ export class CopyDataDeframer {
         // A header split between two reads, or another message: rare, so it may be slow.
         this.#fill = fill;
         const taken = this.#takeOther(batch.subarray(read, end));
-        if (this.#ended) return;
+        if (taken === ENDED) return;
         read += taken;
         rowRest = this.#rowRest;
         this.#rowRest = 0;
@@ -90,7 +91,7 @@ export class CopyDataDeframer {
     if (this.#rowsEnd >= this.#batchBytes) this.#emit();
   }
 
-  /** Takes bytes outside of a row; gives how many. Sets `#rowRest` when a row starts. */
+  /** Takes bytes outside of a row; gives how many, or ENDED. Sets `#rowRest` when a row starts. */
   #takeOther(bytes: Buffer): number {
     if (this.#news !== undefined) return this.#takeNews(this.#news, bytes);
     const taken = bytes.copy(this.#header, this.#headerFill, 0, HEADER_BYTES - this.#headerFill);
@@ -110,6 +111,7 @@ export class CopyDataDeframer {
       const rest = Buffer.concat([this.#header, bytes.subarray(taken)]);
       if (this.#rows > 0) this.#emit();
       this.#sink.end(rest);
+      return ENDED;
     }
     return taken;
   }

@@ -22,13 +22,12 @@ const BATCHES_WAITING_MAX = 2;
 export async function* copyOut(channel: DataChannel, sql: string, options: CopyOutOptions = {}): AsyncGenerator<RowBatch, void, undefined> {
   const batches: RowBatch[] = [];
   let wire: Wire | undefined;
-  let settled = false;
-  let abandoned = false;
+  const state = { settled: false, abandoned: false };
   let wake: () => void = () => undefined;
 
   const deframer = new CopyDataDeframer(options.batchBytes ?? BATCH_BYTES, {
     batch(batch) {
-      if (abandoned) return;
+      if (state.abandoned) return;
       batches.push(batch);
       if (batches.length >= BATCHES_WAITING_MAX) wire?.pause();
       wake();
@@ -48,7 +47,7 @@ export async function* copyOut(channel: DataChannel, sql: string, options: CopyO
     () => undefined,
   );
   void watched.then(() => {
-    settled = true;
+    state.settled = true;
     wake();
   });
 
@@ -58,14 +57,14 @@ export async function* copyOut(channel: DataChannel, sql: string, options: CopyO
       if (batch !== undefined) {
         if (batches.length < BATCHES_WAITING_MAX) wire?.resume();
         yield batch;
-      } else if (settled) break;
+      } else if (state.settled) break;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
     checkRows(await finished, deframer.rows, sql);
   } finally {
-    abandoned = true;
+    state.abandoned = true;
     wire?.resume();
-    if (!settled) await channel.cancel();
+    if (!state.settled) await channel.cancel();
     await watched;
   }
 }

@@ -3,8 +3,7 @@ import type { DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError, throwIfAborted } from "../core/errors.ts";
 import { connect, requestCancel } from "./connect.ts";
 import type { ConnectOptions } from "./connect.ts";
-import { noticeDiagnostic } from "./handshake.ts";
-import { connectionLost, reportOfDriverError, serverError } from "./server-errors.ts";
+import { connectionLost, noticeDiagnostic, reportOfDriverError, serverError } from "./server-errors.ts";
 import { versionNumber } from "./server-version.ts";
 import { describeTarget } from "./settings.ts";
 import type { ConnectionSettings } from "./settings.ts";
@@ -140,7 +139,14 @@ function openDriver(wire: Wire, parameters: Map<string, string>, onDiagnostic: D
     types: { text: { to: 25, from: RAW_TEXT_TYPES, serialize: String, parse: (text: string) => text } },
     onparameter: (name: string, value: string) => parameters.set(name, value),
     onnotice: (notice: postgres.Notice) =>
-      onDiagnostic?.(noticeDiagnostic({ ...notice, severity: String(notice["severity"]), message: String(notice["message"]) })),
+      onDiagnostic?.(
+        noticeDiagnostic({
+          sqlstate: notice["code"] ?? "",
+          message: notice["message"] ?? "",
+          detail: notice["detail"],
+          hint: notice["hint"],
+        }),
+      ),
     // A session cannot be had again once it is lost: its transaction and snapshot are gone. So the driver's reconnect must fail.
     socket: () => {
       if (used) throw new Error("the connection was lost");

@@ -85,30 +85,33 @@ async function connectToHost(
   host: HostSettings,
   options: ConnectOptions,
 ): Promise<Wire | Failure> {
-  let addresses: Address[];
-  try {
-    throwIfAborted(options.signal);
-    addresses = await findAddresses(host);
-  } catch (error) {
-    if (options.signal?.aborted === true) throw error;
-    return { error: connectionError(error, host), next: "other-host" };
-  }
-  const ask = options.askPassword ?? settings.askPassword;
-  const mayAsk = ask !== undefined && settings.prompt !== "never";
-  let typed = mayAsk && settings.prompt === "first" ? await typePassword(settings, ask) : await typedPasswords.get(settings);
-  let last: Failure | undefined;
+  throwIfAborted(options.signal);
+  let failure: Failure = { error: new PgstowError("connection", `${describeHost(host)} has no address`), next: "other-host" };
+  const addresses = await findAddresses(host).catch((error: unknown) => connectionError(error, host));
+  if (addresses instanceof PgstowError) return { error: addresses, next: "other-host" };
   for (const address of addresses) {
-    for (;;) {
-      last = undefined;
-      const result = await connectToAddress(round, host, address, options, typed ?? host.password());
-      if (result instanceof Wire) return result;
-      last = result;
-      if (result.next !== "password" || !mayAsk) break;
-      typed = await typePassword(settings, ask);
-    }
-    if (last.next === "nothing" || last.next === "password") return { ...last, next: "nothing" };
+    const result = await connectAskingForPassword(round, settings, host, address, options);
+    if (result instanceof Wire) return result;
+    failure = result;
+    if (failure.next === "nothing") break;
   }
-  return last!;
+  return failure;
+}
+
+/** A first attempt; and a second with a typed password when the server wants one and none is known. */
+async function connectAskingForPassword(
+  round: ConnectionSettings,
+  settings: ConnectionSettings,
+  host: HostSettings,
+  address: Address,
+  options: ConnectOptions,
+): Promise<Wire | Failure> {
+  const ask = settings.prompt === "never" ? undefined : (options.askPassword ?? settings.askPassword);
+  const typed = ask !== undefined && settings.prompt === "first" ? await typePassword(settings, ask) : await typedPasswords.get(settings);
+  const result = await connectToAddress(round, host, address, options, typed ?? host.password());
+  if (result instanceof Wire || result.next !== "password") return result;
+  if (ask === undefined) return { ...result, next: "nothing" };
+  return connectToAddress(round, host, address, options, await typePassword(settings, ask));
 }
 
 function typePassword(settings: ConnectionSettings, ask: AskPassword): Promise<string> {

@@ -42,7 +42,7 @@ const CERTIFICATE_FAULTS: Readonly<Record<string, string>> = {
 export function connectionError(error: unknown, host: HostSettings): PgstowError {
   if (error instanceof PgstowError) return error;
   const place = describeHost(host);
-  const code = error instanceof Error ? String((error as NodeJS.ErrnoException).code ?? "") : "";
+  const code = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? "") : "";
   const network = NETWORK_FAULTS[code];
   if (network !== undefined) {
     return new PgstowError(

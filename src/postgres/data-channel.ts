@@ -3,8 +3,7 @@ import type { ClientConfig, Connection, QueryResult, Submittable } from "pg";
 import { PgstowError, throwIfAborted } from "../core/errors.ts";
 import { connect, requestCancel } from "./connect.ts";
 import type { ConnectOptions } from "./connect.ts";
-import { noticeDiagnostic } from "./handshake.ts";
-import { connectionLost, reportOfDriverError, serverError } from "./server-errors.ts";
+import { connectionLost, noticeDiagnostic, reportOfDriverError, serverError } from "./server-errors.ts";
 import { describeTarget } from "./settings.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import { versionNumber } from "./server-version.ts";
@@ -65,8 +64,8 @@ export async function openDataChannel(settings: ConnectionSettings, options: Con
   } as unknown as ClientConfig);
   // Whoever runs a statement is told; without a listener the process would end.
   client.on("error", () => undefined);
-  client.on("notice", (notice) =>
-    options.onDiagnostic?.(noticeDiagnostic({ ...notice, severity: notice.severity ?? "NOTICE", message: notice.message ?? "" })),
+  client.on("notice", ({ code, message, detail, hint }) =>
+    options.onDiagnostic?.(noticeDiagnostic({ sqlstate: code ?? "", message: message ?? "", detail, hint })),
   );
   await client.connect();
   return new DriverChannel(wire, client, options.signal);

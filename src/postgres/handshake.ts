@@ -1,13 +1,12 @@
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
-import type { ConnectionOptions } from "node:tls";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
 import type { DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError } from "../core/errors.ts";
 import { authenticate } from "./authenticate.ts";
 import type { AuthenticationOutcome } from "./authenticate.ts";
 import { encodeQuery, encodeStartup, encodeTlsRequest, MessageReader, readDataRow, readStrings, TYPE } from "./messages.ts";
 import type { Message } from "./messages.ts";
-import { readServerReport } from "./server-errors.ts";
+import { noticeDiagnostic, readServerReport } from "./server-errors.ts";
 import type { ConnectionSettings, TargetSession } from "./settings.ts";
 import { startTls } from "./tls.ts";
 
@@ -58,7 +57,10 @@ export async function startSession(
   const parameters = new Map<string, string>();
   const frames: Buffer[] = [];
   const onNews = (message: Message): void => {
-    if (message.type === TYPE.notice) return onDiagnostic(noticeDiagnostic(readServerReport(message.body)));
+    if (message.type === TYPE.notice) {
+      onDiagnostic(noticeDiagnostic(readServerReport(message.body)));
+      return;
+    }
     const [name = "", value = ""] = readStrings(message.body);
     parameters.set(name, value);
     frames.push(Buffer.from(message.frame));
@@ -88,27 +90,6 @@ export async function startSession(
   const rest = reader.detach();
   if (!suits) throw new PgstowError("connection", UNSUITABLE[settings.targetSession]);
   return { socket, parameters, backendKey, greeting: Buffer.concat([...frames, rest]) };
-}
-
-export function noticeDiagnostic(report: {
-  readonly severity: string;
-  readonly message: string;
-  readonly detail?: string | undefined;
-  readonly hint?: string | undefined;
-}): {
-  severity: "info" | "warning";
-  code: string;
-  message: string;
-  details?: string[];
-  hint?: string;
-} {
-  return {
-    severity: report.severity === "WARNING" ? "warning" : "info",
-    code: "server-notice",
-    message: report.message,
-    ...(report.detail === undefined ? {} : { details: [report.detail] }),
-    ...(report.hint === undefined ? {} : { hint: report.hint }),
-  };
 }
 
 const AUTHENTICATION_OK = Buffer.from([TYPE.authentication, 0, 0, 0, 8, 0, 0, 0, 0]);

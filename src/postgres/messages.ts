@@ -91,13 +91,13 @@ export function readDataRow(body: Buffer): (string | null)[] {
 export class MessageReader {
   readonly #socket: Duplex;
   #buffered: Buffer = Buffer.alloc(0);
-  #failure: unknown;
+  #failure: Error | undefined;
   #wake: (() => void) | undefined;
   readonly #onData = (chunk: Buffer): void => {
     this.#buffered = this.#buffered.length === 0 ? chunk : Buffer.concat([this.#buffered, chunk]);
     this.#wake?.();
   };
-  readonly #onError = (error: unknown): void => {
+  readonly #onError = (error: Error): void => {
     this.#failure ??= error;
     this.#wake?.();
   };

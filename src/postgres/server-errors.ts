@@ -1,4 +1,5 @@
 import { PgstowError } from "../core/errors.ts";
+import type { Diagnostic } from "../core/diagnostics.ts";
 import type { ErrorContext } from "../core/errors.ts";
 import { readStrings } from "./messages.ts";
 
@@ -99,4 +100,16 @@ export function connectionLost(
     ...(statement === undefined ? {} : { context: { statement: describeStatement(statement) } }),
     hint: "see the server's log for the reason",
   });
+}
+
+/** A notice of the server as a diagnostic. */
+export function noticeDiagnostic(notice: Pick<ServerReport, "sqlstate" | "message" | "detail" | "hint">): Diagnostic {
+  return {
+    // The word for the severity is in the server's language; class 01 is "warning" in every one.
+    severity: notice.sqlstate.startsWith("01") ? "warning" : "info",
+    code: "server-notice",
+    message: notice.message,
+    ...(notice.detail === undefined ? {} : { details: [notice.detail] }),
+    ...(notice.hint === undefined ? {} : { hint: notice.hint }),
+  };
 }

@@ -23,7 +23,7 @@ export function openSocket(address: Address, settings: ConnectionSettings, signa
     const socket = connect({ ...address, noDelay: true });
     const abort = (): void => {
       socket.destroy();
-      reject(signal.reason);
+      reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
     };
     signal.addEventListener("abort", abort, { once: true });
     socket.once("error", (error) => {

@@ -43,7 +43,7 @@ export class Wire extends EventEmitter {
     // A failure before the driver listens shows in its first write.
     this.on("error", () => undefined);
     for (const event of ["close", "drain", "end", "error"]) session.socket.on(event, (detail?: unknown) => this.emit(event, detail));
-    session.socket.on("data", (chunk) => this.#receive(chunk as Buffer));
+    session.socket.on("data", (chunk) => this.#receive(chunk));
   }
 
   /** What the server said when it ended the session, as far as it arrived. */
