@@ -35,14 +35,18 @@ export interface ClusterOptions {
   readonly initCache?: string;
 }
 
-/** Fast and forgetful; ready for subscriptions, prepared transactions and many locks; no background work that changes statistics. */
+/**
+ * Fast and forgetful; ready for subscriptions, prepared transactions and many locks; no background work that changes statistics.
+ * max_connections stays at its default, and shared_buffers at initdb's: by their ratio the server decides how many pages COPY adds at a time, and so
+ * where in a table rows come to lie, and in which order they are dumped.
+ */
 export const testSettings: Readonly<Record<string, string>> = {
   fsync: "off",
   synchronous_commit: "off",
   full_page_writes: "off",
   wal_level: "logical",
   max_wal_size: "4GB",
-  max_connections: "200",
+  shared_buffers: "128MB",
   max_prepared_transactions: "20",
   max_locks_per_transaction: "256",
   autovacuum: "off",
