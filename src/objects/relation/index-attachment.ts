@@ -25,7 +25,8 @@ function derive({ inventory }: ReadContext): void {
       oid: 0,
       name: partition.name,
       schema: partition.schema,
-      owner: partition.owner,
+      // As in pg_dump: the parent's owner, who may be another than the partition's.
+      owner: parentIndex.owner,
       acl: null,
       loopRole: "other",
       parent: parentIndex,
@@ -52,7 +53,7 @@ export const indexAttachment = objectKind<IndexAttachment>({
       kind: "INDEX ATTACH",
       tag: partition.name,
       section: "post-data",
-      owner: partition.owner,
+      owner: parent.owner,
       create: `ALTER INDEX ${qualified(parent)} ATTACH PARTITION ${qualified(partition)};\n`,
       drop: "",
     },
