@@ -31,7 +31,7 @@ export type { DumpSummary } from "./dump/dump.ts";
 export type { AskPassword, SettingsInput } from "./postgres/settings.ts";
 export type { RestoreSummary } from "./restore/restore.ts";
 
-/** A postgres:// URI, a keyword string (`host=... dbname=...`), a database's name, or the parts; PG* variables fill in what is missing. */
+/** A postgres:// URI, a keyword string (`host=... dbname=...`), a database's name, or the parts. PG* variables fill in what is missing. */
 export type Connection = string | SettingsInput;
 
 /** Where a dump goes: exactly one of `file` and `output`. */
@@ -71,6 +71,7 @@ export async function dump(options: DumpOptions): Promise<DumpSummary> {
   try {
     return await runDump({
       ...rest,
+      environment: rest.environment ?? process.env,
       connection: settingsOf(connection),
       format: format ?? (file === undefined ? "stow" : formatOfName(file)),
       output: sink,
@@ -90,7 +91,7 @@ export async function dump(options: DumpOptions): Promise<DumpSummary> {
  * ```
  */
 export function restore(options: RestoreOptions): Promise<RestoreSummary> {
-  return runRestore({ ...options, connection: settingsOf(options.connection) });
+  return runRestore({ ...options, environment: options.environment ?? process.env, connection: settingsOf(options.connection) });
 }
 
 /** Checks every stored byte of an archive without a database. Throws a PgstowError `corrupt` that names the place. */

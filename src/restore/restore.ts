@@ -16,7 +16,7 @@ export interface RestoreOptions extends Omit<RestoreSelection, "create">, Restor
   readonly archive: string | ArchiveReader;
   /** The database to restore into. */
   readonly connection: SettingsInput;
-  /** PG* variables and HOME that fill in what the connection leaves out, as in `process.env`; none unless given. */
+  /** PG* variables that fill in what the connection leaves open; none unless given. */
   readonly environment?: Environment;
   /** SET ROLE to this before anything is made. */
   readonly role?: string;

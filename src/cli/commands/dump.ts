@@ -30,9 +30,7 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
   const format = dumpFormat(args.value("format"), args.value("file"));
   const level = compressionLevel(args.value("compress"), format);
   const jobs = wholeNumber(args, "jobs", 1, 64);
-  if (format === "plain" && (jobs ?? 1) > 1) {
-    throw new PgstowError("usage", "option -j/--jobs above 1 needs the stow format", { hint: "Say -Fs, or name the file .sql.zst." });
-  }
+  if ((jobs ?? 1) > 1) throw new PgstowError("usage", "option -j/--jobs above 1 is not available yet");
   const fromFlags = optionsFromFlags(args);
   const progress = openProgress(args);
   const connection = connectionFromFlags(args, args.positionals[0]);
@@ -41,7 +39,7 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
   try {
     const summary = await runDump({
       ...fromFlags,
-      ...defined({ compressionLevel: level, jobs }),
+      ...defined({ compressionLevel: level }),
       connection,
       environment: process.env,
       format,
@@ -74,6 +72,9 @@ function checkCombinations(args: ParsedArguments): void {
   if (args.flag("large-objects") && args.flag("no-large-objects")) {
     refuse("options -b/--large-objects and -B/--no-large-objects cannot be used together");
   }
+  if (schemaOnly && args.list("include-foreign-data").length > 0) {
+    refuse("options -s/--schema-only and --include-foreign-data cannot be used together");
+  }
   const key = args.value("restrict-key");
   if (key !== undefined && !/^[A-Za-z0-9]+$/.test(key)) refuse("invalid restrict key");
 }
@@ -87,9 +88,14 @@ function optionsFromFlags(args: ParsedArguments): OptionsFromFlags {
     schemas: list("schema"),
     excludeSchemas: list("exclude-schema"),
     tables: list("table"),
+    tablesAndChildren: list("table-and-children"),
     excludeTables: list("exclude-table"),
+    excludeTablesAndChildren: list("exclude-table-and-children"),
     excludeTableData: list("exclude-table-data"),
+    excludeTableDataAndChildren: list("exclude-table-data-and-children"),
     extensions: list("extension"),
+    excludeExtensions: list("exclude-extension"),
+    includeForeignData: list("include-foreign-data"),
     strictNames: flag("strict-names"),
     schemaOnly: flag("schema-only"),
     dataOnly: flag("data-only"),
@@ -114,7 +120,9 @@ function optionsFromFlags(args: ParsedArguments): OptionsFromFlags {
     restrictKey: args.value("restrict-key"),
     enableRowSecurity: flag("enable-row-security"),
     quoteAllIdentifiers: flag("quote-all-identifiers"),
+    disableDollarQuoting: flag("disable-dollar-quoting"),
     disableTriggers: flag("disable-triggers"),
+    loadViaPartitionRoot: flag("load-via-partition-root"),
     superuser: args.value("superuser"),
     useSetSessionAuthorization: flag("use-set-session-authorization"),
     serializableDeferrable: flag("serializable-deferrable"),
