@@ -98,6 +98,7 @@ class StowWriter implements ArchiveWriter {
       return await work();
     } catch (error) {
       this.#usable = false;
+      await this.#frames.close();
       throw error;
     }
   }
