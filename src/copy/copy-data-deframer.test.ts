@@ -23,17 +23,17 @@ const START = frame("H", "\0\0\x01\0\0");
 /** Feeds the stream in pieces of the lengths that `nextLength` gives; stops at the end of the data, as a diverted wire does. */
 function deframe(stream: Buffer, batchBytes: number, nextLength: () => number): Found {
   const found: Found = { batches: [], news: "", rest: "", rows: 0 };
-  let ended = false;
+  const state = { ended: false };
   const deframer = new CopyDataDeframer(batchBytes, {
     batch: ({ bytes, rows }) => found.batches.push({ text: Buffer.from(bytes).toString("latin1"), rows, bytes }),
     news: (message) => (found.news += message.toString("latin1", 0, 1)),
     end: (rest) => {
-      ended = true;
+      state.ended = true;
       found.rest = rest.toString("latin1");
     },
   });
   let at = 0;
-  while (at < stream.length && !ended) {
+  while (at < stream.length && !state.ended) {
     const chunk = Buffer.from(stream.subarray(at, at + nextLength()));
     at += chunk.length;
     deframer.push(chunk);
