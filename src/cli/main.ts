@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { PgstowError } from "../core/errors.ts";
+import { readVersion } from "../core/version.ts";
+import { fileError } from "../store/file-error.ts";
 import type { Command } from "./command.ts";
 import { listenForInterruption } from "./interrupt.ts";
 import { createMessages } from "./messages.ts";
-import { readVersion } from "../core/version.ts";
+import { STANDARD_OUTPUT } from "./standard-output.ts";
 
 /** The commands, and how to get at them: none is loaded before it is asked for. */
 const commands: Readonly<Record<string, { readonly does: string; readonly load: () => Promise<Command> }>> = {
@@ -55,12 +57,10 @@ function withUsageHint(error: unknown, command: string): unknown {
   return new PgstowError("usage", message, { cause, context, hint: `Try "pgstow ${command} --help" for more information.` });
 }
 
-/** Whoever read our output has gone; that needs no words. */
+/** Whoever read our standard output has gone (`| head`); that needs no words. */
 function isClosedPipe(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ((current as NodeJS.ErrnoException).code === "EPIPE") return true;
-  }
-  return false;
+  if (!(error instanceof PgstowError) || error.code !== "file" || error.context.file !== STANDARD_OUTPUT) return false;
+  return error.cause instanceof Error && "code" in error.cause && error.cause.code === "EPIPE";
 }
 
 function overview(): string {
@@ -86,15 +86,19 @@ function writeError(text: string): void {
   process.stderr.write(text);
 }
 
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // A reader that has gone (`| head`) is no fault; anything else (a full disk) must not pass for success.
-  if (error.code !== "EPIPE") writeError(`pgstow: error: could not write to standard output: ${error.message}\n`);
-  process.exit(1);
+let outputFailure: PgstowError | undefined;
+process.stdout.on("error", (error) => {
+  outputFailure ??= fileError("write to", STANDARD_OUTPUT, error);
 });
 
 /** What is under way at the end (a cancel request, a closing session) may finish, but not for ever. */
 const LAST_WORDS_MS = 15_000;
 
-const exitCode = await main(process.argv.slice(2));
-process.exitCode = exitCode;
-setTimeout(() => process.exit(exitCode), LAST_WORDS_MS).unref();
+process.exitCode = await main(process.argv.slice(2));
+process.stdout.write("", () => {
+  // A list that did not reach the disk must not pass for success.
+  if (outputFailure === undefined || process.exitCode !== 0) return;
+  if (!isClosedPipe(outputFailure)) createMessages({ write: writeError, debug: false, verbose: false }).error(outputFailure);
+  process.exitCode = 1;
+});
+setTimeout(() => process.exit(), LAST_WORDS_MS).unref();

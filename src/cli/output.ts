@@ -2,6 +2,7 @@ import type { Sink } from "../archive/archive.ts";
 import { PgstowError } from "../core/errors.ts";
 import { createLocalFile } from "../store/local-file.ts";
 import { streamSink } from "../store/stream.ts";
+import { STANDARD_OUTPUT } from "./standard-output.ts";
 
 export interface OutputOptions {
   /** Path; standard output when there is none, or for "-". */
@@ -20,5 +21,5 @@ export async function openOutput(options: OutputOptions): Promise<Sink> {
       hint: "Name a file with -f, or redirect standard output.",
     });
   }
-  return streamSink(process.stdout, "standard output");
+  return streamSink(process.stdout, STANDARD_OUTPUT);
 }

@@ -1,10 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { RunResult } from "../support/run-program.ts";
+import { builtProgram } from "./built-program.ts";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const loader = import.meta.resolve("tsx");
+const main = await builtProgram();
 
 export interface PgstowOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -21,9 +20,9 @@ export interface RunningPgstow {
   said(pattern: RegExp): Promise<void>;
 }
 
-/** Starts the program from its source, with none of the caller's PG* variables and a home folder that does not exist. */
+/** Starts the built program, with none of the caller's PG* variables and a home folder that does not exist. */
 export function startPgstow(args: readonly string[], options: PgstowOptions = {}): RunningPgstow {
-  const child = spawn(process.execPath, ["--import", loader, main, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     stdio: ["ignore", options.stdout ?? "pipe", "pipe"],
     env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", TZ: "UTC", ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

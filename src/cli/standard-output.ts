@@ -1,0 +1,2 @@
+/** What messages call standard output. */
+export const STANDARD_OUTPUT = "standard output";
