@@ -77,11 +77,6 @@ export class EntryStatements {
   }
 }
 
-/** The statements of one entry for a session that knows nothing yet. */
-export function entryStatements(metadata: ArchiveMetadata, options: ScriptOptions, entry: Entry): EntryStatement[] {
-  return new EntryStatements(metadata, options).of(entry);
-}
-
 function statements(entry: Entry, part: EntryStatement["part"], texts: readonly string[]): EntryStatement[] {
   return texts.map((sql) => ({ entry, part, sql }));
 }
