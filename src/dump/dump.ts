@@ -82,10 +82,15 @@ async function dumpSession(
   const writer = await (options.format === "plain"
     ? openPlainWriter(open)
     : openStowWriter({ ...open, ...(options.compressionLevel === undefined ? {} : { level: options.compressionLevel }) }));
-  const tables = await writeData(writer, rendered, { settings, locked, options, progress, onDiagnostic });
-  progress.finish();
-  const summary = await writer.finish();
-  return { ...summary, metadata, entries: rendered.entries.length, tables };
+  try {
+    const tables = await writeData(writer, rendered, { settings, locked, options, progress, onDiagnostic });
+    progress.finish();
+    const summary = await writer.finish();
+    return { ...summary, metadata, entries: rendered.entries.length, tables };
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
 }
 
 interface DataContext {
@@ -161,6 +166,7 @@ async function switchesOf(options: DumpOptions, session: CatalogSession): Promis
     policies: !(options.noPolicies ?? false),
     publications: !(options.noPublications ?? false),
     subscriptions: !(options.noSubscriptions ?? false),
+    database: (options.create ?? false) || options.format !== "plain",
     // A standby has no rows of unlogged tables.
     unloggedTableData: !(options.noUnloggedTableData ?? false) && row?.standby !== true,
   };
