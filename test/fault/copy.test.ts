@@ -93,12 +93,14 @@ await describeOnServers("COPY", (server) => {
     const rows = copyOut(over, "COPY (SELECT pg_catalog.repeat('z', 100000) FROM pg_catalog.generate_series(1, 3000)) TO STDOUT");
     const first = await rows.next();
     expect(first.done).toBe(false);
-    // The server waits for us to read: its backend says so.
-    let state: string | null | undefined;
-    while (state !== "ClientWrite") {
+    // The server waits for us to read, and goes on waiting: without back-pressure it would soon be done.
+    for (let waiting = 0; waiting < 25;) {
       await sleep(20);
-      state = (await watcher.query("SELECT wait_event FROM pg_stat_activity WHERE query LIKE 'COPY%' AND pid <> pg_backend_pid()"))
-        .rows[0]?.["wait_event"];
+      const { rows: found } = await watcher.query(
+        "SELECT state, wait_event FROM pg_stat_activity WHERE query LIKE 'COPY%' AND pid <> pg_backend_pid()",
+      );
+      expect(found).toMatchObject([{ state: "active" }]);
+      waiting = found[0]?.["wait_event"] === "ClientWrite" ? waiting + 1 : 0;
     }
     let count = first.done === true ? 0 : first.value.rows;
     for await (const batch of rows) count += batch.rows;
