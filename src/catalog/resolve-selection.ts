@@ -26,7 +26,7 @@ export interface SelectionPatterns {
 /** The rest of a selection, which needs no look-up. */
 export type SelectionSwitches = Pick<
   Selection,
-  "schemaWanted" | "dataWanted" | "largeObjects" | "policies" | "publications" | "subscriptions" | "unloggedTableData"
+  "schemaWanted" | "dataWanted" | "largeObjects" | "policies" | "publications" | "subscriptions" | "database" | "unloggedTableData"
 >;
 
 type Noun = "schemas" | "tables" | "extensions" | "foreign servers";

@@ -39,6 +39,7 @@ export function renderContext(
       loadViaPartitionRoot: options.loadViaPartitionRoot ?? false,
       includeForeignData: (options.includeForeignData ?? []).length > 0,
       quoteAllIdentifiers: quoteAll,
+      noTablespaces: options.noTablespaces ?? false,
     },
   };
 }

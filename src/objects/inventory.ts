@@ -36,6 +36,8 @@ export class Inventory {
   readonly securityLabels = new Map<number, Map<number, SecurityLabel[]>>();
   /** Privileges that an object had at the end of initdb or of CREATE EXTENSION, as ACL items, by catalog and row. */
   readonly initialPrivileges = new Map<number, Map<number, readonly string[]>>();
+  /** There are subscriptions, and they may be read. */
+  readsSubscriptions = false;
   /** pg_depend, until it is applied. */
   dependencyRows: readonly DependencyRow[] = [];
   /** Which extension an object belongs to, by catalog and row. */

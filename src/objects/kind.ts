@@ -7,6 +7,7 @@ import type { Selection } from "./selection.ts";
 
 /** Every kind of object that is sorted. `registry.ts` has one record for each. */
 export type KindName =
+  | "database"
   | "extension"
   | "schema"
   | "relation"
@@ -14,8 +15,23 @@ export type KindName =
   | "type"
   | "shell-type"
   | "domain-constraint"
+  | "language"
   | "aggregate"
+  | "operator"
+  | "access-method"
+  | "operator-class"
+  | "operator-family"
+  | "text-search-parser"
+  | "text-search-template"
+  | "text-search-dictionary"
+  | "text-search-configuration"
+  | "foreign-data-wrapper"
+  | "foreign-server"
   | "default-acl"
+  | "collation"
+  | "conversion"
+  | "cast"
+  | "transform"
   | "event-trigger"
   | "partition-attachment"
   | "column-default"
@@ -33,6 +49,7 @@ export type KindName =
   | "publication"
   | "publication-table"
   | "publication-schema"
+  | "subscription"
   | "table-data"
   | "sequence-value"
   | "materialized-view-data"
@@ -99,6 +116,7 @@ export interface RenderOptions {
   readonly loadViaPartitionRoot: boolean;
   readonly includeForeignData: boolean;
   readonly quoteAllIdentifiers: boolean;
+  readonly noTablespaces: boolean;
 }
 
 /** The entry that creates an object. Missing fields are the object's own (schema, owner) or empty. */

@@ -4,11 +4,20 @@ import { initialPrivilegesRead } from "../facets/initial-privileges.ts";
 import { roleRead } from "../facets/role.ts";
 import { securityLabelRead } from "../facets/security-label.ts";
 import { postDataBoundary, preDataBoundary } from "./boundary.ts";
+import { accessMethod } from "./access-method.ts";
+import { collation } from "./collation.ts";
+import { conversion } from "./conversion.ts";
+import { database } from "./database.ts";
 import { defaultAcl } from "./default-acl.ts";
 import { eventTrigger } from "./event-trigger.ts";
 import { extension } from "./extension.ts";
+import { foreignDataWrapper } from "./foreign/foreign-data-wrapper.ts";
+import { foreignServer } from "./foreign/foreign-server.ts";
 import type { CatalogRead, KindName, ObjectKind } from "./kind.ts";
 import { largeObject, largeObjectData, largeObjectGroup } from "./large-object/large-object.ts";
+import { operatorClass } from "./operator/operator-class.ts";
+import { operatorFamily } from "./operator/operator-family.ts";
+import { operator } from "./operator/operator.ts";
 import { publication } from "./publication/publication.ts";
 import { publicationSchema } from "./publication/publication-schema.ts";
 import { publicationTable } from "./publication/publication-table.ts";
@@ -29,8 +38,16 @@ import { sequenceValue } from "./relation/sequence.ts";
 import { tableData } from "./relation/table-data.ts";
 import { trigger } from "./relation/trigger.ts";
 import { aggregate } from "./routine/aggregate.ts";
+import { cast } from "./routine/cast.ts";
 import { routine } from "./routine/function.ts";
+import { language } from "./routine/language.ts";
+import { transform } from "./routine/transform.ts";
 import { schema } from "./schema.ts";
+import { subscription } from "./subscription.ts";
+import { textSearchConfiguration } from "./text-search/configuration.ts";
+import { textSearchDictionary } from "./text-search/dictionary.ts";
+import { textSearchParser } from "./text-search/parser.ts";
+import { textSearchTemplate } from "./text-search/template.ts";
 import { domainConstraint } from "./type/domain-constraint.ts";
 import { shellType } from "./type/shell-type.ts";
 import { type } from "./type/type.ts";
@@ -40,6 +57,7 @@ import { type } from "./type/type.ts";
  * opened; it does not decide where they are printed.
  */
 export const registry = {
+  database,
   extension,
   schema,
   relation,
@@ -47,8 +65,23 @@ export const registry = {
   type,
   "domain-constraint": domainConstraint,
   "shell-type": shellType,
+  language,
   aggregate,
+  operator,
+  "access-method": accessMethod,
+  "operator-class": operatorClass,
+  "operator-family": operatorFamily,
+  "text-search-parser": textSearchParser,
+  "text-search-template": textSearchTemplate,
+  "text-search-dictionary": textSearchDictionary,
+  "text-search-configuration": textSearchConfiguration,
+  "foreign-data-wrapper": foreignDataWrapper,
+  "foreign-server": foreignServer,
   "default-acl": defaultAcl,
+  collation,
+  conversion,
+  cast,
+  transform,
   "event-trigger": eventTrigger,
   "partition-attachment": partitionAttachment,
   "column-default": columnDefault,
@@ -66,6 +99,7 @@ export const registry = {
   publication,
   "publication-table": publicationTable,
   "publication-schema": publicationSchema,
+  subscription,
   "table-data": tableData,
   "sequence-value": sequenceValue,
   "materialized-view-data": materializedViewData,

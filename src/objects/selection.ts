@@ -24,6 +24,8 @@ export interface Selection {
   readonly policies: boolean;
   readonly publications: boolean;
   readonly subscriptions: boolean;
+  /** The database itself: for scripts that create it, and for every archive. */
+  readonly database: boolean;
   readonly unloggedTableData: boolean;
 }
 

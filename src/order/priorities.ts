@@ -5,11 +5,27 @@ import type { KindName } from "../objects/kind.ts";
  * by schema and name.
  */
 const ROWS: readonly (readonly KindName[])[] = [
+  ["database"],
   ["schema"],
+  ["language"],
+  ["collation"],
+  ["transform"],
   ["extension"],
   ["type", "shell-type"],
+  // Before functions on purpose: the function of a cast is pulled forward to it.
+  ["cast"],
   ["function"],
   ["aggregate"],
+  ["access-method"],
+  ["operator"],
+  ["operator-class", "operator-family"],
+  ["conversion"],
+  ["text-search-parser"],
+  ["text-search-template"],
+  ["text-search-dictionary"],
+  ["text-search-configuration"],
+  ["foreign-data-wrapper"],
+  ["foreign-server"],
   ["relation"],
   ["partition-attachment"],
   // Row types, array types and multiranges are types too; see DUMMY_TYPE.
@@ -32,6 +48,7 @@ const ROWS: readonly (readonly KindName[])[] = [
   ["publication"],
   ["publication-table"],
   ["publication-schema"],
+  ["subscription"],
   ["default-acl"],
   ["event-trigger"],
   ["materialized-view-data"],

@@ -11,12 +11,15 @@ export interface KeepOptions {
   readonly noSecurityLabels: boolean;
 }
 
+const DATABASE_KINDS: ReadonlySet<string> = new Set(["DATABASE", "DATABASE PROPERTIES"]);
 const DATA_KINDS: ReadonlySet<string> = new Set(["TABLE DATA", "SEQUENCE SET", "BLOB", "BLOB METADATA", "BLOBS"]);
 
 /** Drops entries that were not asked for. A comment, label or grant is in the section of the entry before it. */
 export function keepEntries(drafts: readonly EntryDraft[], options: KeepOptions): EntryDraft[] {
   let section: Section = "pre-data";
   return drafts.filter((draft) => {
+    // The database is made or not whatever parts of its contents were asked for.
+    if (DATABASE_KINDS.has(draft.entry.kind)) return true;
     if (draft.entry.section !== "none") section = draft.entry.section;
     return options.sections.includes(section) && isKeptKind(draft, options);
   });

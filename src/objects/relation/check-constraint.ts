@@ -1,7 +1,7 @@
 import { oidArray } from "../../core/sql-text.ts";
 import { classOids } from "../class-oids.ts";
 import { catalogRead, objectKind } from "../kind.ts";
-import type { Part, RenderContext } from "../kind.ts";
+import type { Part, ReadContext, RenderContext } from "../kind.ts";
 import { newObjectState } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import { definedRelations } from "./detailed.ts";
@@ -72,25 +72,37 @@ export function tableConstraintComment(table: Relation, name: string, oid: numbe
   return { type: "comment", target: target + qualified(table), tag: target + q(table.name), classOid: classOids.pg_constraint, oid };
 }
 
+/** The comment of an inherited check that stands alone has to wait until its parent's brings it; pg_dump may print it too early. */
+function link({ inventory }: ReadContext): void {
+  for (const check of inventory.ofKind<CheckConstraint>("check-constraint")) {
+    if (!check.separate || check.isLocal || !inventory.comments.get(check.classOid)?.has(check.oid)) continue;
+    const inherited = check.table.parents.flatMap((parent) => parent.checks.filter((candidate) => candidate.name === check.name));
+    check.dependencies.push(...inherited);
+  }
+}
+
 export const checkConstraint = objectKind<CheckConstraint>({
   kind: "check-constraint",
   reads: [read],
+  link,
   section: (object) => (object.separate ? "post-data" : "pre-data"),
   sortKey: (object) => ({ schema: object.schema?.name ?? null, name: object.name, ties: [1, object.table.name] }),
   describe: (object, context) => {
-    // An inherited one comes with its parent's; partitions print theirs in CREATE TABLE.
-    if (!object.separate || !object.isLocal) return null;
+    if (!object.separate) return null;
     const table = context.qualified(object.table);
     const name = context.q(object.name);
     const alter = alterTable(object.table);
     return {
-      definition: {
-        kind: "CHECK CONSTRAINT",
-        tag: `${object.table.name} ${object.name}`,
-        section: "post-data",
-        create: `${alter} ${table}\n    ADD CONSTRAINT ${name} ${object.text};\n`,
-        drop: `${alter} ${table} DROP CONSTRAINT ${name};\n`,
-      },
+      // An inherited one comes with its parent's, but its comment does not.
+      definition: object.isLocal
+        ? {
+            kind: "CHECK CONSTRAINT",
+            tag: `${object.table.name} ${object.name}`,
+            section: "post-data",
+            create: `${alter} ${table}\n    ADD CONSTRAINT ${name} ${object.text};\n`,
+            drop: `${alter} ${table} DROP CONSTRAINT ${name};\n`,
+          }
+        : null,
       parts: [tableConstraintComment(object.table, object.name, object.oid, context)],
     };
   },

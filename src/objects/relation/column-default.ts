@@ -2,7 +2,7 @@ import { oidArray } from "../../core/sql-text.ts";
 import { classOids } from "../class-oids.ts";
 import { catalogRead, objectKind } from "../kind.ts";
 import type { ReadContext } from "../kind.ts";
-import { component, newObjectState, wants } from "../object.ts";
+import { newObjectState } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import type { Column } from "./column.ts";
 import { detailedRelations } from "./detailed.ts";
@@ -81,28 +81,33 @@ const MANUFACTURED_NULL = "NULL";
 
 /**
  * Inherited defaults. A child's column without default whose parent has one needs `DEFAULT NULL`, or it would inherit it again; a
- * generation expression that is the parent's own is not printed again.
+ * generation expression that is the parent's own is not printed again. Relations come in the order of their OIDs, and what was decided
+ * for a parent counts for its children.
  */
-function derive({ inventory }: ReadContext): void {
+function derive({ inventory, major }: ReadContext): void {
   for (const table of detailedRelations(inventory)) {
     if (table.wanted === 0 || table.parents.length === 0) continue;
     for (const column of table.columns) {
       const inherited = table.parents.flatMap((parent) => parent.columns.filter((candidate) => candidate.name === column.name));
-      const inheritsDefault = inherited.some(
-        ({ generated, default: parentDefault }) =>
-          generated === "" && parentDefault !== null && parentDefault.expression !== MANUFACTURED_NULL,
-      );
+      const inheritsDefault = inherited.some((parent) => hasDefault(parent, major));
       if (inheritsDefault && column.default === null) addDefault(inventory, table, column, 0, MANUFACTURED_NULL);
-      dropInheritedGeneration(table, column, inherited);
+      if (!table.isPartition && generatesLikeParents(column, inherited, major)) column.default = null;
     }
   }
 }
 
-function dropInheritedGeneration(table: Relation, column: Column, inherited: readonly Column[]): void {
-  const generated = inherited.filter((candidate) => candidate.generated !== "");
-  if (column.default === null || generated.length === 0 || table.isPartition) return;
-  const same = generated.every((candidate) => candidate.default?.expression === column.default?.expression);
-  if (same && !column.isLocal) column.default.wanted &= ~component.definition;
+/** From 16 on a parent's own `DEFAULT NULL` is none. */
+function hasDefault(parent: Column, major: number): boolean {
+  if (parent.default === null || parent.generated !== "") return false;
+  return major < 16 || parent.default.expression !== MANUFACTURED_NULL;
+}
+
+/** Before 16 a child cannot say its parents' expression again, let alone another one. */
+function generatesLikeParents(column: Column, inherited: readonly Column[], major: number): boolean {
+  const generated = inherited.filter((parent) => parent.generated !== "");
+  if (generated.length === 0) return false;
+  const { default: own } = column;
+  return major < 16 || generated.every((parent) => own !== null && parent.default?.expression === own.expression);
 }
 
 export const columnDefault = objectKind<ColumnDefault>({
@@ -111,7 +116,7 @@ export const columnDefault = objectKind<ColumnDefault>({
   derive,
   sortKey: (object) => ({ schema: object.schema?.name ?? null, name: object.table.name, ties: [object.column.number] }),
   describe: (object, { q, qualified }) => {
-    if (!object.separate || !wants(object, component.definition)) return null;
+    if (!object.separate) return null;
     const column = q(object.column.name);
     const table = qualified(object.table);
     const alter = alterTable(object.table);

@@ -1,6 +1,7 @@
 import { oidArray } from "../../core/sql-text.ts";
 import { readAcl } from "../../facets/acl.ts";
 import { parseArrayOfText } from "../../core/array-text.ts";
+import { foreignOptionsColumn } from "../foreign/foreign-options.ts";
 import { catalogRead } from "../kind.ts";
 import { wants, component } from "../object.ts";
 import type { ColumnDefault } from "./column-default.ts";
@@ -86,9 +87,7 @@ export const columnRead = catalogRead<ColumnRow>({
       a.attstorage::text AS storage, t.typstorage::text AS type_storage,
       ${major >= 14 ? "a.attcompression::text" : "''"} AS compression,
       pg_catalog.array_to_string(a.attoptions, ', ') AS options,
-      CASE WHEN a.attfdwoptions IS NOT NULL THEN pg_catalog.array_to_string(ARRAY(
-        SELECT pg_catalog.quote_ident(option_name) || ' ' || pg_catalog.quote_literal(option_value)
-        FROM pg_catalog.pg_options_to_table(a.attfdwoptions) ORDER BY option_name), E',\\n    ') END AS foreign_options,
+      CASE WHEN a.attfdwoptions IS NOT NULL THEN ${foreignOptionsColumn("a.attfdwoptions")} END AS foreign_options,
       ${notNull}
     FROM pg_catalog.unnest(${oidArray(relations.map((relation) => relation.oid))}) AS src(oid)
     JOIN pg_catalog.pg_attribute a ON a.attrelid = src.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -37,7 +37,8 @@ const read = catalogRead<ForeignKeyRow>({
     const tables = selection.schemaWanted
       ? new Set([...definedRelations(inventory, "rp"), ...detailedRelations(inventory).filter((table) => table.extension !== null)])
       : detailedRelations(inventory);
-    const oids = [...tables].filter((table) => table.hasTriggers).map((table) => table.oid);
+    // Not every key has triggers: those that are not enforced have none.
+    const oids = [...tables].map((table) => table.oid);
     if (oids.length === 0) return null;
     return `
     SELECT c.oid, c.conname AS name, c.conrelid AS relation, c.confrelid AS referenced, c.conindid AS referenced_index,

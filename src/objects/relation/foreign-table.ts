@@ -1,4 +1,5 @@
 import { oidArray } from "../../core/sql-text.ts";
+import { foreignOptionsColumn } from "../foreign/foreign-options.ts";
 import { catalogRead } from "../kind.ts";
 import { definedRelations } from "./detailed.ts";
 
@@ -23,9 +24,7 @@ export const foreignTableRead = catalogRead<ForeignTableRow>({
     const tables = definedRelations(inventory, "f");
     if (tables.length === 0) return null;
     return `
-    SELECT f.ftrelid AS relation, s.srvname AS server, s.oid AS server_oid, pg_catalog.array_to_string(ARRAY(
-        SELECT pg_catalog.quote_ident(option_name) || ' ' || pg_catalog.quote_literal(option_value)
-        FROM pg_catalog.pg_options_to_table(f.ftoptions) ORDER BY option_name), E',\\n    ') AS options
+    SELECT f.ftrelid AS relation, s.srvname AS server, s.oid AS server_oid, ${foreignOptionsColumn("f.ftoptions")} AS options
     FROM pg_catalog.pg_foreign_table f
     JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver
     WHERE f.ftrelid = ANY (${oidArray(tables.map((table) => table.oid))})`;

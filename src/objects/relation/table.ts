@@ -39,8 +39,10 @@ function renderTable(table: Relation, context: RenderContext): string {
   text += renderClauses(table, context);
   text += ";\n";
   text += renderColumnAlters(table, context);
-  if (table.replicaIdentity === "n") text += `\n${alter} REPLICA IDENTITY NOTHING;\n`;
-  if (table.replicaIdentity === "f") text += `\n${alter} REPLICA IDENTITY FULL;\n`;
+  // Foreign tables have none and cannot be altered to say so.
+  const replicaIdentity = table.relkind === "f" ? "" : table.replicaIdentity;
+  if (replicaIdentity === "n") text += `\n${alter} REPLICA IDENTITY NOTHING;\n`;
+  if (replicaIdentity === "f") text += `\n${alter} REPLICA IDENTITY FULL;\n`;
   if (table.forceRowSecurity) text += `\n${alter} FORCE ROW LEVEL SECURITY;\n`;
   return text;
 }
@@ -110,6 +112,6 @@ function notNullComments(table: Relation, context: RenderContext): Part[] {
 
 function checkComments(table: Relation, context: RenderContext): Part[] {
   return table.checks
-    .filter((check) => !check.separate && (check.isLocal || table.isPartition))
+    .filter((check) => !check.separate && check.isLocal)
     .map((check) => tableConstraintComment(table, check.name, check.oid, context));
 }
