@@ -113,7 +113,10 @@ async function openSink(file: string | undefined, output: Writable | Sink | unde
   if ((file === undefined) === (output === undefined)) throw new PgstowError("usage", "a dump needs either a file or an output");
   if (file !== undefined) return createLocalFile(file, { force });
   if (output === undefined) throw new PgstowError("internal", "no output");
-  return isWritable(output) ? streamSink(output, "output") : output;
+  if (!isWritable(output)) return output;
+  const sink = streamSink(output, "output");
+  // A stream may say that it has written what it only keeps for later, and the memory is used again.
+  return { ...sink, write: (bytes) => sink.write(Buffer.from(bytes)) };
 }
 
 function isWritable(output: Writable | Sink): output is Writable {
