@@ -1,4 +1,3 @@
-import { oidArray } from "../../core/sql-text.ts";
 import type { RenderContext } from "../kind.ts";
 
 /** An operator or support function of an operator class, or a loose one of an operator family. */
@@ -18,32 +17,40 @@ export interface FamilyMember {
   readonly is_function: boolean;
 }
 
+/** Who has members: a class with its family, or a family that is its own. */
+export interface MemberOwner {
+  readonly oid: number;
+  readonly family: number;
+}
+
 /**
- * SQL that lists the members of classes or families. Members hang on the class that made them or, when they were added later, on the
- * family: pg_depend says which. Equal numbers come in the order of those dependencies.
+ * SQL that lists the members of classes or families, each one's operators before its functions. Members hang on the class that made
+ * them or, when they were added later, on the family: pg_depend says which. Members with the same number have no order of their own:
+ * each owner has a branch with the conditions that pg_dump's query has, so that the planner puts them into the same order.
  */
-export function familyMembersQuery(catalog: "pg_opclass" | "pg_opfamily", owners: readonly number[]): string {
-  const dependsOnOwner = (member: "pg_amop" | "pg_amproc"): string => `
-      d.classid = 'pg_catalog.${member}'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.${catalog}'::pg_catalog.regclass
-      AND d.refobjid = ANY (${oidArray(owners)})`;
-  return `
-    SELECT owner, number, member, sort_schema, sort_family, "left", "right", is_function
-    FROM (
-      SELECT d.refobjid AS owner, o.amopstrategy::int4 AS number, o.amopopr::pg_catalog.regoperator::text AS member,
-        n.nspname AS sort_schema, f.opfname AS sort_family, NULL::text AS "left", NULL::text AS "right", false AS is_function, d.ctid AS place
-      FROM pg_catalog.pg_depend d
-      JOIN pg_catalog.pg_amop o ON o.oid = d.objid
-      LEFT JOIN pg_catalog.pg_opfamily f ON f.oid = o.amopsortfamily
-      LEFT JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace
-      WHERE ${dependsOnOwner("pg_amop")}
-      UNION ALL
-      SELECT d.refobjid, p.amprocnum::int4, p.amproc::pg_catalog.regprocedure::text, NULL, NULL,
-        p.amproclefttype::pg_catalog.regtype::text, p.amprocrighttype::pg_catalog.regtype::text, true, d.ctid
-      FROM pg_catalog.pg_depend d
-      JOIN pg_catalog.pg_amproc p ON p.oid = d.objid
-      WHERE ${dependsOnOwner("pg_amproc")}
-    ) AS members
-    ORDER BY owner, is_function, number, place`;
+export function familyMembersQuery(catalog: "pg_opclass" | "pg_opfamily", owners: readonly MemberOwner[]): string {
+  const operators = owners.map(
+    ({ oid, family }) => `
+    (SELECT ${oid.toString()}::pg_catalog.oid AS owner, o.amopstrategy AS number, o.amopopr::pg_catalog.regoperator::text AS member,
+      n.nspname::text AS sort_schema, f.opfname::text AS sort_family, NULL::text AS "left", NULL::text AS "right", false AS is_function
+    FROM pg_catalog.pg_amop o
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_amop'::pg_catalog.regclass AND d.objid = o.oid
+    LEFT JOIN pg_catalog.pg_opfamily f ON f.oid = o.amopsortfamily
+    LEFT JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace
+    WHERE d.refclassid = 'pg_catalog.${catalog}'::pg_catalog.regclass AND d.refobjid = ${oid.toString()}::pg_catalog.oid
+      AND o.amopfamily = ${family.toString()}::pg_catalog.oid
+    ORDER BY o.amopstrategy)`,
+  );
+  const functions = owners.map(
+    ({ oid }) => `
+    (SELECT ${oid.toString()}::pg_catalog.oid, p.amprocnum, p.amproc::pg_catalog.regprocedure::text, NULL, NULL,
+      p.amproclefttype::pg_catalog.regtype::text, p.amprocrighttype::pg_catalog.regtype::text, true
+    FROM pg_catalog.pg_amproc p, pg_catalog.pg_depend d
+    WHERE d.refclassid = 'pg_catalog.${catalog}'::pg_catalog.regclass AND d.refobjid = ${oid.toString()}::pg_catalog.oid
+      AND d.classid = 'pg_catalog.pg_amproc'::pg_catalog.regclass AND d.objid = p.oid
+    ORDER BY p.amprocnum)`,
+  );
+  return [...operators, ...functions].join("\n    UNION ALL");
 }
 
 /** `OPERATOR 1 <(integer,bigint)`, `FUNCTION 1 (integer, bigint) btint48cmp(integer,bigint)` */

@@ -12,6 +12,8 @@ import type { FamilyMember } from "./family-members.ts";
 export interface OperatorClass extends CatalogObject {
   readonly kind: "operator-class";
   readonly accessMethod: string;
+  /** OID of its operator family. */
+  readonly family: number;
   /** Those made with the class. */
   readonly members: FamilyMember[];
   details: OperatorClassDetails | null;
@@ -23,13 +25,15 @@ interface ClassRow {
   readonly schema: number;
   readonly owner: number;
   readonly access_method: string;
+  readonly family: number;
 }
 
 const read = catalogRead<ClassRow>({
   name: "operator classes",
   phase: "inventory",
   query: () => `
-    SELECT c.oid, c.opcname AS name, c.opcnamespace AS schema, c.opcowner AS owner, a.amname AS access_method
+    SELECT c.oid, c.opcname AS name, c.opcnamespace AS schema, c.opcowner AS owner, a.amname AS access_method,
+      c.opcfamily AS family
     FROM pg_catalog.pg_opclass c
     JOIN pg_catalog.pg_am a ON a.oid = c.opcmethod
     WHERE c.oid >= ${FIRST_NORMAL_OID.toString()}`,
@@ -46,6 +50,7 @@ const read = catalogRead<ClassRow>({
         acl: null,
         loopRole: "other",
         accessMethod: row.access_method,
+        family: row.family,
         members: [],
         details: null,
       });
@@ -62,9 +67,8 @@ interface OperatorClassDetails {
   readonly family: string;
 }
 
-function wantedClasses({ inventory }: ReadContext): number[] {
-  const classes = inventory.ofKind<OperatorClass>("operator-class").filter((object) => wants(object, component.definition));
-  return classes.map((object) => object.oid);
+function wantedClasses({ inventory }: ReadContext): OperatorClass[] {
+  return inventory.ofKind<OperatorClass>("operator-class").filter((object) => wants(object, component.definition));
 }
 
 const detailsRead = catalogRead<OperatorClassDetails & { readonly oid: number }>({
@@ -79,7 +83,7 @@ const detailsRead = catalogRead<OperatorClassDetails & { readonly oid: number }>
     FROM pg_catalog.pg_opclass c
     JOIN pg_catalog.pg_opfamily f ON f.oid = c.opcfamily
     JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace
-    WHERE c.oid = ANY (${oidArray(wanted)})`;
+    WHERE c.oid = ANY (${oidArray(wanted.map((object) => object.oid))})`;
   },
   read: (rows, { inventory }) => {
     for (const row of rows) (inventory.find(classOids.pg_opclass, row.oid) as OperatorClass).details = row;

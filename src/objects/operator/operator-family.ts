@@ -58,7 +58,7 @@ const membersRead = catalogRead<FamilyMember>({
     if (wanted.length === 0) return null;
     return familyMembersQuery(
       "pg_opfamily",
-      wanted.map((family) => family.oid),
+      wanted.map(({ oid }) => ({ oid, family: oid })),
     );
   },
   read: (rows, { inventory }) => {

@@ -62,7 +62,11 @@ const read = catalogRead<CastRow>({
         function:
           row.function_schema === null || row.function_name === null
             ? null
-            : { schema: { name: row.function_schema }, name: row.function_name, argumentTypes: parseArrayOfNumbers(row.function_arguments) },
+            : {
+                schema: { name: row.function_schema },
+                name: row.function_name,
+                argumentTypes: parseArrayOfNumbers(row.function_arguments),
+              },
         castContext: row.context,
         method: row.method,
       });

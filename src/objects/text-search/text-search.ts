@@ -10,7 +10,12 @@ export function propertyList(properties: readonly string[]): string {
 }
 
 /** What the four kinds have in common. `body` is what follows the name in CREATE. */
-export function describeTextSearch(object: CatalogObject, word: TextSearchWord, body: string, { q, qualified }: RenderContext): Description {
+export function describeTextSearch(
+  object: CatalogObject,
+  word: TextSearchWord,
+  body: string,
+  { q, qualified }: RenderContext,
+): Description {
   const target = `${word} ${qualified(object)}`;
   return {
     definition: { kind: word, tag: object.name, section: "pre-data", create: `CREATE ${target}${body}`, drop: `DROP ${target};\n` },
