@@ -16,6 +16,9 @@ const commands: Readonly<Record<string, { readonly does: string; readonly load: 
   inspect: { does: "show what an archive holds, with sizes", load: async () => (await import("./commands/inspect.ts")).inspectCommand },
 };
 
+/** Ctrl-C that was typed at a password prompt, where it is a character and no signal. */
+const EXIT_INTERRUPTED = 130;
+
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
@@ -47,7 +50,7 @@ async function runCommand(name: string, load: () => Promise<Command>, args: read
   } catch (error) {
     if (isClosedPipe(error)) return 1;
     messages.error(withUsageHint(error, name));
-    return interruption.exitCode() ?? 1;
+    return interruption.exitCode() ?? (error instanceof PgstowError && error.code === "aborted" ? EXIT_INTERRUPTED : 1);
   }
 }
 
