@@ -62,10 +62,11 @@ class DriverSession implements CatalogSession {
   readonly #sql: postgres.Sql;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => {
-    void requestCancel(this.#wire);
+    this.#cancelling = requestCancel(this.#wire);
     this.#wire.destroy();
   };
   #closed = false;
+  #cancelling: Promise<void> | undefined;
   #running = 0;
   #roundTrips = 0;
 
@@ -102,6 +103,9 @@ class DriverSession implements CatalogSession {
     if (this.#closed) return;
     this.#closed = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
+    // What still runs would keep the server from hearing the goodbye.
+    if (this.#running > 0) this.#cancelling ??= requestCancel(this.#wire);
+    await this.#cancelling;
     await this.#wire.terminate();
   }
 

@@ -80,11 +80,13 @@ class DriverChannel implements DataChannel {
   readonly #client: Client;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => {
-    void requestCancel(this.#wire);
+    this.#cancelling = requestCancel(this.#wire);
     this.#wire.destroy();
   };
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #running = 0;
+  #cancelling: Promise<void> | undefined;
 
   constructor(wire: Wire, client: Client, signal: AbortSignal | undefined) {
     this.#wire = wire;
@@ -126,6 +128,9 @@ class DriverChannel implements DataChannel {
     if (this.#closed) return;
     this.#closed = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
+    // What still runs would keep the server from hearing the goodbye.
+    if (this.#running > 0) this.#cancelling ??= requestCancel(this.#wire);
+    await this.#cancelling;
     await this.#wire.terminate();
   }
 
@@ -134,10 +139,13 @@ class DriverChannel implements DataChannel {
     const turn = this.#queue.then(async () => {
       throwIfAborted(this.#signal);
       if (this.#closed) throw new PgstowError("connection-lost", `the session with ${this.#target()} is closed`);
+      this.#running++;
       try {
         return await run();
       } catch (error) {
         throw this.#translate(error, sql);
+      } finally {
+        this.#running--;
       }
     });
     this.#queue = turn.catch(() => undefined);

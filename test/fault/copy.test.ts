@@ -178,6 +178,19 @@ await describeOnServers("COPY", (server) => {
     while ((await running()) > 0) await sleep(20);
   });
 
+  it("closing ends what still runs, on the server too", async () => {
+    const other = await channel();
+    for (const session of [await openDataChannel(settings), await openCatalogSession(settings)]) {
+      const sleeping = expect(session.query("SELECT pg_catalog.pg_sleep(1001)")).rejects.toMatchObject({ context: { sqlstate: "57014" } });
+      const running = async (): Promise<number> =>
+        (await other.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1001)%' AND pid <> pg_backend_pid()")).rows.length;
+      while ((await running()) === 0) await sleep(20);
+      await session.close();
+      await sleeping;
+      while ((await running()) > 0) await sleep(20);
+    }
+  });
+
   it("rows go in from pieces that are cut anywhere", async () => {
     const over = await channel();
     expect(await copyIn(over, "COPY target FROM STDIN", pieces("1\ta", "\n2\t", "\\N\n", "3\tc\n"))).toBe(3);
