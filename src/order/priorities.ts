@@ -69,6 +69,6 @@ export const DUMMY_TYPE_PRIORITY = priorityOf("partition-attachment") + 5;
 /** Place of a kind within its row. */
 export function rankInRow(kind: KindName): number {
   const row = ROWS[priorityOf(kind) / 10] ?? [];
-  // All constraints of tables and domains are one kind to the order.
-  return kind.endsWith("-constraint") ? 0 : row.indexOf(kind);
+  // All constraints of tables and domains are one kind to the order, and so are policies and the mark that a table has them on.
+  return kind.endsWith("-constraint") || kind === "policy" || kind === "row-security" ? 0 : row.indexOf(kind);
 }

@@ -35,6 +35,8 @@ export function describeMaterializedView(view: Relation, context: RenderContext)
 export interface MaterializedViewData extends CatalogObject {
   readonly kind: "materialized-view-data";
   readonly view: Relation;
+  /** The view holds rows, and so does every materialized view that its query reads. */
+  isPopulated: boolean;
 }
 
 function derive({ inventory, selection }: ReadContext): void {
@@ -52,18 +54,48 @@ function derive({ inventory, selection }: ReadContext): void {
       acl: null,
       loopRole: "other",
       view,
+      isPopulated: view.isPopulated,
     });
     data.wanted = view.wanted;
     data.dependencies.push(view);
   }
 }
 
+/** The materialized views that a query reads, also through views and through other materialized ones. */
+function materializedBelow(view: Relation): Set<Relation> {
+  const found = new Set<Relation>();
+  const visit = (relation: Relation): void => {
+    for (const dependency of relation.viewRule?.dependencies ?? []) {
+      const read = dependency as Relation;
+      if (dependency.kind !== "relation" || read === view || found.has(read) || !"mv".includes(read.relkind)) continue;
+      found.add(read);
+      visit(read);
+    }
+  };
+  visit(view);
+  return new Set([...found].filter((relation) => relation.relkind === "m"));
+}
+
+/** A refresh comes after the refreshes of what it reads, and needs all of that to hold rows. */
+function link({ inventory }: ReadContext): void {
+  const refreshes = inventory.ofKind<MaterializedViewData>("materialized-view-data");
+  const byView = new Map(refreshes.map((refresh) => [refresh.view, refresh]));
+  for (const refresh of refreshes) {
+    for (const read of materializedBelow(refresh.view)) {
+      if (!read.isPopulated) refresh.isPopulated = false;
+      const earlier = byView.get(read);
+      if (earlier !== undefined) refresh.dependencies.push(earlier);
+    }
+  }
+}
+
 export const materializedViewData = objectKind<MaterializedViewData>({
   kind: "materialized-view-data",
   derive,
+  link,
   section: () => "post-data",
   describe: (object, { qualified }) => {
-    if (!object.view.isPopulated || !wants(object.view, component.definition)) return null;
+    if (!object.isPopulated || !wants(object.view, component.definition)) return null;
     return {
       definition: {
         kind: "MATERIALIZED VIEW DATA",

@@ -13,7 +13,7 @@ export interface Policy extends CatalogObject {
   /** r select, a insert, w update, d delete, * all */
   readonly command: string;
   readonly permissive: boolean;
-  /** Role names; empty for PUBLIC. */
+  /** Role names in the order of pg_roles, whatever CREATE POLICY said; empty for PUBLIC. */
   readonly roles: readonly string[];
   readonly using: string | null;
   readonly withCheck: string | null;
@@ -45,9 +45,7 @@ const read = catalogRead<PolicyRow>({
     if (tables.length === 0) return null;
     return `
     SELECT p.oid, p.polname AS name, p.polrelid AS relation, p.polcmd::text AS command, p.polpermissive AS permissive,
-      CASE WHEN p.polroles <> '{0}' THEN (SELECT pg_catalog.array_agg(r.rolname ORDER BY r.ordinality)
-        FROM (SELECT a.rolname, u.ordinality FROM pg_catalog.unnest(p.polroles) WITH ORDINALITY u(oid, ordinality)
-          JOIN pg_catalog.pg_roles a ON a.oid = u.oid) r) END AS roles,
+      CASE WHEN p.polroles <> '{0}' THEN ARRAY(SELECT a.rolname FROM pg_catalog.pg_roles a WHERE a.oid = ANY (p.polroles)) END AS roles,
       pg_catalog.pg_get_expr(p.polqual, p.polrelid) AS using_expr, pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) AS check_expr
     FROM pg_catalog.unnest(${oidArray(tables.map((table) => table.oid))}) AS src(oid)
     JOIN pg_catalog.pg_policy p ON p.polrelid = src.oid`;
