@@ -28,7 +28,7 @@ export function openBlockingWire(host: string, tcpPort: number): BlockingWire {
       if (pending.length < header + 4) break;
       const length = header + pending.readUInt32BE(header);
       if (pending.length < length) break;
-      wants ||= !isStarted || "QS".includes(String.fromCharCode(pending[0] ?? 0));
+      wants ||= !isStarted || "QSF".includes(String.fromCharCode(pending[0] ?? 0));
       isStarted = true;
       pending = pending.subarray(length);
     }
