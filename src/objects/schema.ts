@@ -71,9 +71,10 @@ function select(schema: Schema, { selection }: ReadContext): number {
 function selectOwn(schema: Schema, selection: ReadContext["selection"]): number {
   if (selection.tables !== null) return NO_COMPONENTS;
   if (selection.schemas !== null) return selection.schemas.has(schema.oid) ? ALL_COMPONENTS : NO_COMPONENTS;
-  if (schema.name === CATALOG_SCHEMA) return selection.everything ? component.acl : NO_COMPONENTS;
+  if (schema.name === CATALOG_SCHEMA) return component.acl;
   if (schema.name.startsWith("pg_") || schema.name === "information_schema") return NO_COMPONENTS;
-  return selection.everything ? ALL_COMPONENTS : NO_COMPONENTS;
+  // -e alone leaves all schemas in.
+  return ALL_COMPONENTS;
 }
 
 export const schema = objectKind<Schema>({

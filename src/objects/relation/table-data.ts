@@ -98,7 +98,7 @@ export const tableData = objectKind<TableData>({
         kind: "TABLE DATA",
         tag: object.name,
         section: "data",
-        create: target === object.table ? "" : `-- load via partition root ${name}\n`,
+        create: target === object.table ? "" : `-- load via partition root ${name}`,
         drop: "",
         copy: `COPY ${name} ${copyColumns(object.table, context)} FROM stdin;\n`,
         data: "rows",
