@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { hasProgram, normalizeDump, pgDump, pgliteDump, wasmPgDump } from "./oracle.ts";
+import { hasProgram, normalizeDump, pgDump, pgliteDump, pgRestore, wasmPgDump } from "./oracle.ts";
 import { describeOnServers } from "./server.ts";
 
 const script = `
@@ -33,6 +36,11 @@ await describeOnServers(
       const [one, two] = [await pgDump(15, server.url(database)), await pgDump(15, server.url(database))];
       expect(one).not.toBe(two);
       expect(normalizeDump(one)).toBe(normalizeDump(two));
+
+      const file = join(await mkdtemp(join(tmpdir(), "pgstow-oracle-")), "archive");
+      await pgDump(15, server.url(database), ["-Fc", "-f", file]);
+      expect(await pgRestore(15, ["-l", file])).toMatch(/TABLE DATA public shelf postgres$/m);
+      await rm(dirname(file), { recursive: true });
       await server.dropDatabase(database);
     });
   },

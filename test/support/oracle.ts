@@ -30,11 +30,6 @@ export function pgRestore(major: number, args: readonly string[], archive?: Uint
   return runClient("pg_restore", major, args, archive);
 }
 
-/** Loads a script, such as one of pg_dump's, into a database of a test server by psql. */
-export async function loadSql(server: TestServer, database: string, sql: string): Promise<void> {
-  await server.psql(database, sql);
-}
-
 /**
  * What the real pg_dump 18 prints for a database of a real server 13 to 18 that asks for no password: npm's WebAssembly build, with
  * its bytes going to that server. It prints rows as INSERT (it cannot be told not to) and no \restrict lines: for schemas, mostly.
@@ -77,4 +72,9 @@ export function withoutVersions(text: string): string {
 /** A dump's text without the version lines and without the \restrict lines, whose key is made up anew each time. */
 export function normalizeDump(text: string): string {
   return withoutVersions(text).replace(/^\\(?:un)?restrict .*\n/gm, "");
+}
+
+/** A dump's text without the rows of tables, for programs that write them in another form; the headers stay. */
+export function withoutRows(text: string): string {
+  return text.replace(/^(-- Data for Name: .*; Type: TABLE DATA; .*\n--\n)[^]*?(?=^--\n-- )/gm, "$1");
 }

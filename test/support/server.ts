@@ -25,19 +25,6 @@ export interface TestServer {
   psql(database: string, script: string | { readonly file: string }): Promise<string>;
 }
 
-/** The server of this major, started when this is the first to ask. Throws with the reason when there is none. */
-export async function useServer(major: Major): Promise<TestServer> {
-  const found = await askForServer(major);
-  if ("missing" in found) throw new Error(found.missing);
-  return testServer(found);
-}
-
-/** The wanted majors that have a server here. */
-export async function availableMajors(): Promise<readonly Major[]> {
-  const found = await Promise.all(wantedMajors().map(async (major) => ({ major, answer: await askForServer(major) })));
-  return found.filter(({ answer }) => !("missing" in answer)).map(({ major }) => major);
-}
-
 /**
  * One `describe` for each wanted major, named `NAME, PostgreSQL MAJOR`; a major without a server is skipped under a name that says why.
  * Await it at the top of a test file.
