@@ -151,13 +151,11 @@ function quoteAclRole(name: string): string {
   return /^[A-Za-z0-9_]+$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Every command for each member in turn, then a blank line, then the next command. */
+/** Every command for each member in turn, then a blank line, then the next command; the last without its line feed. */
 function forEachMember(members: readonly string[], statements: (name: string) => string): string {
   const perMember = members.map((member) => statements(member).split("\n").slice(0, -1));
   const commands = perMember[0]?.length ?? 0;
-  let text = "";
-  for (let at = 0; at < commands; at++) text += `${perMember.map((lines) => lines[at] ?? "").join("\n")}\n\n`;
-  return text;
+  return Array.from({ length: commands }, (_, at) => perMember.map((lines) => lines[at] ?? "").join("\n")).join("\n\n");
 }
 
 function draftColumnAcls(object: CatalogObject, part: Extract<Part, { type: "column-acls" }>, context: RenderContext): EntryDraft[] {

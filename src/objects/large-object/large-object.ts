@@ -134,7 +134,8 @@ function describe(object: LargeObject): Description {
       kind: isGroup ? "BLOB METADATA" : "BLOB",
       tag: object.name,
       section: isGroup ? "data" : "pre-data",
-      create: call("lo_create"),
+      // The text of a group has no line feed at its end, so one blank line follows it and not two.
+      create: isGroup ? call("lo_create").trimEnd() : call("lo_create"),
       drop: call("lo_unlink"),
       catalogId: { classOid: classOids.pg_largeobject_metadata, oid: object.oid },
     },

@@ -74,7 +74,7 @@ export function describeDomain(type: Type, context: RenderContext): Description 
       ...standardParts(type, {
         target: `DOMAIN ${name}`,
         tag: `DOMAIN ${q(type.name)}`,
-        acl: { objectType: "TYPE", name, tag: `DOMAIN ${q(type.name)}` },
+        acl: { objectType: "TYPE", name, tag: `TYPE ${q(type.name)}` },
       }),
       ...comments,
     ],
