@@ -27,6 +27,8 @@ export interface CopyStatement {
   readonly onSent?: (wire: Wire) => void;
   /** Called when the server waits for rows. */
   readonly onCopyIn?: (wire: Wire) => void;
+  /** Called with each command tag, when there are several statements. */
+  readonly onTag?: (tag: string) => void;
 }
 
 /** One connection for scripts and for rows through COPY; one statement at a time, the next waits. */
@@ -192,6 +194,7 @@ class CopyQuery implements Submittable {
 
   handleCommandComplete(message: { text: string }): void {
     this.#tag = message.text;
+    this.#statement.onTag?.(message.text);
   }
 
   handleReadyForQuery(): void {

@@ -1,7 +1,8 @@
 import { copyIn } from "../copy/rows-in.ts";
 import type { DiagnosticSink } from "../core/diagnostics.ts";
-import { openDataChannel } from "../postgres/data-channel.ts";
+import { type DataChannel, openDataChannel } from "../postgres/data-channel.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";
+import { findRefusedPart, joinParts, PART_DONE, type RefusedPart } from "./script-batch.ts";
 import type { RestoreTarget } from "./target.ts";
 
 /** Connects to the database that is to be restored into. Throws a PgstowError `connection`, or `aborted`. */
@@ -14,8 +15,24 @@ export async function openRestoreTarget(
   return {
     major: channel.major,
     query: async (sql) => (await channel.query(sql)).rows,
+    runParts: (parts) => runParts(channel, parts),
     copyIn: (sql, chunks) => copyIn(channel, sql, chunks),
     // A session that ends in a transaction takes all of it back.
     close: () => channel.close(),
   };
+}
+
+async function runParts(channel: DataChannel, parts: readonly string[]): Promise<RefusedPart | undefined> {
+  let partsDone = 0;
+  try {
+    await channel.copy({
+      sql: joinParts(parts),
+      onTag: (tag) => {
+        if (tag === PART_DONE) partsDone++;
+      },
+    });
+    return undefined;
+  } catch (error) {
+    return findRefusedPart(parts, partsDone, error);
+  }
 }

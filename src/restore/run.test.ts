@@ -60,6 +60,17 @@ function fakeTarget(
       hear(sql);
       return [];
     },
+    runParts: async (parts) => {
+      await Promise.resolve();
+      for (const [index, part] of parts.entries()) {
+        try {
+          hear(part);
+        } catch (error) {
+          return { index, error };
+        }
+      }
+      return undefined;
+    },
     copyIn: async (sql, chunks) => {
       hear(sql);
       let text = "";
@@ -78,8 +89,7 @@ describe("runPlan", () => {
     const totals = await runPlan(target, archive, plan, { onProgress: (step) => progress.push(step) });
     expect(totals).toEqual({ rows: 3, rawBytes: 11 });
     expect(target.said).toEqual([
-      "BEGIN;",
-      "SET a = 1;",
+      "BEGIN;\nSET a = 1;",
       "CREATE TABLE app.t ();",
       "COPY app.t FROM stdin;",
       "1|2|3",
@@ -143,7 +153,7 @@ describe("runPlan", () => {
   it("sends rows in their own encoding, and statements in UTF8 again", async () => {
     const target = fakeTarget();
     await runPlan(target, archive, { ...plan, rowsEncoding: "LATIN1" });
-    expect(target.said.slice(3, 7)).toEqual([
+    expect(target.said.slice(2, 6)).toEqual([
       "SET client_encoding = 'LATIN1';",
       "COPY app.t FROM stdin;",
       "1|2|3",

@@ -3,6 +3,7 @@ import { describeEntry, type Entry } from "../archive/entry.ts";
 import { PgstowError, throwIfAborted } from "../core/errors.ts";
 import { quoteLiteral } from "../core/literals.ts";
 import type { ProgressSink } from "../core/progress.ts";
+import { batchesOf, type SqlStep } from "./batches.ts";
 import { explainFailure, explainSessionFailure, tableOf } from "./failure.ts";
 import { restoreLargeObjects } from "./large-objects.ts";
 import type { RestorePlan, RestoreStep } from "./plan.ts";
@@ -34,7 +35,7 @@ class PlanRun {
   readonly #options: RunOptions;
   #rows = 0;
   #rawBytes = 0;
-  #entriesDone = 0;
+  readonly #done = new Set<number>();
 
   constructor(target: RestoreTarget, archive: Pick<ArchiveReader, "metadata" | "sizes" | "data">, plan: RestorePlan, options: RunOptions) {
     this.#target = target;
@@ -45,15 +46,10 @@ class PlanRun {
 
   async all(): Promise<DataTotals> {
     await this.#begin();
-    let current: Entry | undefined;
-    for (const step of this.#plan.steps) {
+    for (const batch of batchesOf(this.#plan.steps)) {
       throwIfAborted(this.#options.signal);
-      if (step.entry !== current) {
-        if (current !== undefined) this.#entriesDone++;
-        current = step.entry;
-        this.#report(step.entry);
-      }
-      await this.#step(step);
+      if (batch.type === "sql") await this.#runStatements(batch.steps);
+      else await this.#runData(batch);
     }
     throwIfAborted(this.#options.signal);
     await this.#commit();
@@ -62,8 +58,7 @@ class PlanRun {
 
   async #begin(): Promise<void> {
     try {
-      await this.#target.query("BEGIN;");
-      for (const sql of this.#plan.settings) await this.#target.query(sql);
+      await this.#target.query(["BEGIN;", ...this.#plan.settings].join("\n"));
     } catch (error) {
       throw explainSessionFailure(error, "start");
     }
@@ -77,22 +72,24 @@ class PlanRun {
     }
   }
 
-  async #step(step: RestoreStep): Promise<void> {
+  async #runStatements(steps: readonly SqlStep[]): Promise<void> {
+    const [first] = steps;
+    if (first !== undefined) this.#report(first.entry);
+    const refused = await this.#target.runParts(steps.map(({ sql }) => sql));
+    const culprit = refused === undefined ? undefined : steps[refused.index];
+    if (refused !== undefined) throw culprit === undefined ? refused.error : explainFailure(refused.error, culprit.entry);
+    for (const { entry } of steps) this.#done.add(entry.dumpId);
+  }
+
+  async #runData(step: Exclude<RestoreStep, SqlStep>): Promise<void> {
+    this.#report(step.entry);
     try {
-      switch (step.type) {
-        case "sql":
-          await this.#target.query(step.sql);
-          return;
-        case "rows":
-          await this.#copyRows(step.entry, step.copy);
-          return;
-        case "large-objects":
-          await this.#writeLargeObjects(step.entry);
-          return;
-      }
+      if (step.type === "rows") await this.#copyRows(step.entry, step.copy);
+      else await this.#writeLargeObjects(step.entry);
     } catch (error) {
       throw explainFailure(error, step.entry);
     }
+    this.#done.add(step.entry.dumpId);
   }
 
   async #copyRows(entry: Entry, copy: string): Promise<void> {
@@ -141,7 +138,7 @@ class PlanRun {
     this.#options.onProgress?.({
       phase: "restore",
       entry: describeEntry(entry),
-      entriesDone: this.#entriesDone,
+      entriesDone: this.#done.size,
       entriesTotal: this.#plan.entriesTotal,
       rows: this.#rows,
       rawBytes: this.#rawBytes,
