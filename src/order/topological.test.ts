@@ -10,7 +10,7 @@ interface Node {
 /** `a: b c` is node a, which needs b and c; lines are in base order. */
 function graph(...lines: string[]): Node[] {
   const nodes = new Map(
-    lines.map((line) => [line.split(":")[0] ?? "", { name: line.split(":")[0] ?? "", dependencies: [], position: 0 } as Node]),
+    lines.map((line) => [line.split(":")[0] ?? "", { name: line.split(":")[0] ?? "", dependencies: [], position: 0 }]),
   );
   for (const line of lines) {
     const [name = "", needs = ""] = line.split(":");
