@@ -42,6 +42,15 @@ export function describeEntry(entry: Pick<Entry, "kind" | "schema" | "tag">): st
   return entry.schema === null ? `${entry.kind} ${entry.tag}` : `${entry.kind} ${entry.schema}.${entry.tag}`;
 }
 
+/**
+ * Whether an entry is about the database itself: how it is made, its settings, its comment, labels and grants. An archive always has
+ * them; a script or a restore has them only when it creates the database (--create).
+ */
+export function isOfDatabase({ kind, tag }: Pick<Entry, "kind" | "tag">): boolean {
+  if (kind === "DATABASE" || kind === "DATABASE PROPERTIES") return true;
+  return (kind === "ACL" || kind === "COMMENT" || kind === "SECURITY LABEL") && tag.startsWith("DATABASE ");
+}
+
 /** The three passes in which entries are restored and printed; inside each, order of the table of contents. */
 export type Pass = "main" | "acl" | "last";
 

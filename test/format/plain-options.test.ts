@@ -84,6 +84,10 @@ describe("--clean", () => {
     drop: "DROP DATABASE of_s;\n",
   });
 
+  test("without --create the database is not dropped", () => {
+    expect(drops([database, table])).toBe("DROP TABLE public.t;\n");
+  });
+
   test("with --create only the database is dropped", () => {
     const properties = entryOf({ kind: "DATABASE PROPERTIES", tag: "of_s", schema: null, drop: "UPDATE pg_catalog.pg_database;\n" });
     expect(drops([database, properties, table], { create: true, ifExists: true })).toBe(
@@ -99,6 +103,14 @@ describe("--create", () => {
     schema: null,
     create: "CREATE DATABASE of_s;\n",
     drop: "DROP DATABASE of_s;\n",
+  });
+
+  test("without it nothing of the database itself is printed, though an archive has it", () => {
+    const about = (kind: string) => entryOf({ kind, tag: "DATABASE of_s", schema: null, create: "GRANT;\n" });
+    const properties = entryOf({ kind: "DATABASE PROPERTIES", tag: "of_s", schema: null, create: "ALTER DATABASE of_s;\n" });
+    const entries = [database, properties, about("COMMENT"), about("SECURITY LABEL"), about("ACL")];
+    expect(printed(entries)).toBe("");
+    expect(printed(entries, { create: true }).match(/^(CREATE|ALTER) DATABASE|^GRANT/gm)).toHaveLength(6);
   });
 
   test("reconnects, repeats the settings, and forgets the state", () => {

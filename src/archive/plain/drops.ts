@@ -1,12 +1,12 @@
 import type { Entry } from "../entry.ts";
+import { isOfDatabase } from "../entry.ts";
 import type { ScriptContext } from "./context.ts";
 
 const CONSTRAINT_KINDS: ReadonlySet<string> = new Set(["CONSTRAINT", "CHECK CONSTRAINT", "FK CONSTRAINT"]);
-const DATABASE_KINDS: ReadonlySet<string> = new Set(["DATABASE", "DATABASE PROPERTIES"]);
 
-/** The entries that a script drops, in the order in which it drops them: the exact reverse of the table of contents. */
+/** The entries that a script drops (with --create the database, else what is in it), in the order in which it drops them: the exact reverse of the table of contents. */
 export function entriesToDrop(context: ScriptContext, entries: readonly Entry[]): Entry[] {
-  const wanted = entries.filter((entry) => entry.drop !== "" && (!context.options.create || DATABASE_KINDS.has(entry.kind)));
+  const wanted = entries.filter((entry) => entry.drop !== "" && isOfDatabase(entry) === context.options.create);
   return wanted.reverse();
 }
 

@@ -1,5 +1,6 @@
 import type { ArchiveMetadata, ScriptOptions } from "../archive.ts";
 import type { Entry } from "../entry.ts";
+import { isOfDatabase } from "../entry.ts";
 import { scriptContext } from "./context.ts";
 import type { ScriptContext } from "./context.ts";
 import { accessMethodStatements, disablesTriggers, triggerStatements } from "./definition.ts";
@@ -32,8 +33,9 @@ export class ScriptPrinter {
     return postamble(this.#context, completedAt);
   }
 
-  /** An entry without data. */
+  /** An entry without data; "" for one that this script leaves out. */
   entry(entry: Entry): string {
+    if (!this.#context.options.create && isOfDatabase(entry)) return "";
     const text =
       this.#head(entry) + ownerText(ownerStatements(this.#context, entry)) + paragraphs(accessMethodStatements(this.#context, entry));
     if (entry.kind === "ACL" || entry.kind === "DEFAULT ACL") this.#session.forgetUser();
