@@ -9,7 +9,7 @@ interface Node {
 
 /** `a: b c` is node a, which needs b and c; lines are in base order. */
 function graph(...lines: string[]): Node[] {
-  const nodes = new Map(
+  const nodes = new Map<string, Node>(
     lines.map((line) => [line.split(":")[0] ?? "", { name: line.split(":")[0] ?? "", dependencies: [], position: 0 }]),
   );
   for (const line of lines) {
