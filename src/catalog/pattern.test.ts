@@ -14,11 +14,15 @@ describe("name patterns", () => {
     ['"say ""hi"""', { database: null, schema: null, name: '^(say "hi")$' }],
     ["db.app.t", { database: "^(db)$", schema: "^(app)$", name: "^(t)$" }],
   ])("%s", (pattern, expected) => {
-    expect(parseNamePattern(pattern, 3)).toEqual(expected);
+    expect(parseNamePattern(pattern, "relation")).toEqual(expected);
   });
 
   it("refuses more parts than the kind of name has", () => {
-    expect(() => parseNamePattern("a.b.c.d", 3)).toThrow("improper qualified name (too many dotted names): a.b.c.d");
-    expect(() => parseNamePattern("a.b", 1)).toThrow("too many dotted names");
+    expect(() => parseNamePattern("a.b.c.d", "relation")).toThrow("improper relation name (too many dotted names): a.b.c.d");
+    expect(() => parseNamePattern("a.b", "other")).toThrow("improper qualified name (too many dotted names): a.b");
+  });
+
+  it("takes what stands before a schema for a database", () => {
+    expect(parseNamePattern("shop.app", "schema")).toEqual({ database: "^(shop)$", schema: null, name: "^(app)$" });
   });
 });

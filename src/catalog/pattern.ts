@@ -7,11 +7,17 @@ export interface NamePattern {
   readonly name: string;
 }
 
+/** What a pattern names decides what the parts before the last dot are. */
+export type PatternKind = "relation" | "schema" | "other";
+
+/** Names that a pattern may consist of: relations have a schema and a database, schemas a database. */
+const PARTS_MAX: Readonly<Record<PatternKind, number>> = { relation: 3, schema: 2, other: 1 };
+
 /**
  * psql's patterns: `*` and `?` match any characters and any one, a dot separates the schema, letters fold to lower case, double quotes
  * keep everything inside as it is. All else is a regular expression.
  */
-export function parseNamePattern(pattern: string, partsMax: 1 | 2 | 3): NamePattern {
+export function parseNamePattern(pattern: string, kind: PatternKind): NamePattern {
   const parts = [""];
   const append = (text: string): void => {
     parts[parts.length - 1] = (parts.at(-1) ?? "") + text;
@@ -31,10 +37,12 @@ export function parseNamePattern(pattern: string, partsMax: 1 | 2 | 3): NamePatt
     else if (char === "." && parts.length < 4) parts.push("");
     else append(char.toLowerCase());
   }
-  if (parts.length > partsMax) {
-    throw new PgstowError("usage", `improper qualified name (too many dotted names): ${pattern}`);
+  if (parts.length > PARTS_MAX[kind]) {
+    throw new PgstowError("usage", `improper ${kind === "relation" ? "relation" : "qualified"} name (too many dotted names): ${pattern}`);
   }
   const anchored = (part: string | undefined): string | null => (part === undefined || part === "" ? null : `^(${part})$`);
   const name = anchored(parts.at(-1)) ?? "^(.*)$";
-  return { database: anchored(parts.at(-3)), schema: anchored(parts.at(-2)), name };
+  return kind === "relation"
+    ? { database: anchored(parts.at(-3)), schema: anchored(parts.at(-2)), name }
+    : { database: anchored(parts.at(-2)), schema: null, name };
 }

@@ -66,7 +66,7 @@ function select(context: ReadContext, names: readonly KindName[]): void {
 /** The little that decides which tables are wanted, read in one batch. */
 export async function readRelations(reader: CatalogReader, selection: Selection): Promise<Inventory> {
   const context: ReadContext = { major: reader.major, selection, inventory: new Inventory(), onDiagnostic: () => undefined };
-  const reads = [...facetReads.first, ...LOCKING_KINDS.flatMap((name) => (registry[name]).reads ?? [])];
+  const reads = [...facetReads.first, ...LOCKING_KINDS.flatMap((name) => registry[name].reads ?? [])];
   const take = await runPhase(
     reader,
     context,

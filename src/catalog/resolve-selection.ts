@@ -2,7 +2,7 @@ import { PgstowError } from "../core/errors.ts";
 import { quoteLiteral } from "../core/literals.ts";
 import type { Selection } from "../objects/selection.ts";
 import { parseNamePattern } from "./pattern.ts";
-import type { NamePattern } from "./pattern.ts";
+import type { NamePattern, PatternKind } from "./pattern.ts";
 import type { CatalogReader } from "./read-inventory.ts";
 
 /** The selection as the user wrote it: psql patterns. */
@@ -28,8 +28,6 @@ export type SelectionSwitches = Pick<
   Selection,
   "schemaWanted" | "dataWanted" | "largeObjects" | "policies" | "publications" | "subscriptions" | "database" | "unloggedTableData"
 >;
-
-type Noun = "schemas" | "tables" | "extensions" | "foreign servers";
 
 interface Match {
   readonly oid: number;
@@ -64,14 +62,39 @@ function serverQuery({ name }: NamePattern): string {
   return `SELECT s.oid FROM pg_catalog.pg_foreign_server s WHERE ${matches("s.srvname", name)}`;
 }
 
+/** One list of patterns: what it names, and how to find it. */
 interface Lookup {
   readonly patterns: readonly string[];
-  readonly noun: Noun;
-  readonly partsMax: 1 | 2 | 3;
+  readonly kind: PatternKind;
   readonly query: (pattern: NamePattern) => string;
-  /** No match at all is an error; exclusions may match nothing. */
-  readonly mustMatch: boolean;
+  /** The plural in messages, when no match at all is an error; exclusions may match nothing. */
+  readonly mustMatch?: string;
 }
+
+function lookupsOf(patterns: SelectionPatterns) {
+  const schemas = (list: readonly string[]): Lookup => ({ patterns: list, kind: "schema", query: schemaQuery });
+  const tables = (list: readonly string[], withChildren: boolean): Lookup => ({
+    patterns: list,
+    kind: "relation",
+    query: (pattern) => tableQuery(pattern, withChildren),
+  });
+  const extensions = (list: readonly string[]): Lookup => ({ patterns: list, kind: "other", query: extensionQuery });
+  return {
+    schemas: { ...schemas(patterns.schemas), mustMatch: "schemas" },
+    excludedSchemas: schemas(patterns.excludedSchemas),
+    tables: { ...tables(patterns.tables, false), mustMatch: "tables" },
+    tablesAndChildren: { ...tables(patterns.tablesAndChildren, true), mustMatch: "tables" },
+    excludedTables: tables(patterns.excludedTables, false),
+    excludedTablesAndChildren: tables(patterns.excludedTablesAndChildren, true),
+    excludedTableData: tables(patterns.excludedTableData, false),
+    excludedTableDataAndChildren: tables(patterns.excludedTableDataAndChildren, true),
+    extensions: { ...extensions(patterns.extensions), mustMatch: "extensions" },
+    excludedExtensions: extensions(patterns.excludedExtensions),
+    foreignServers: { patterns: patterns.foreignServers, kind: "other", query: serverQuery, mustMatch: "foreign servers" },
+  } satisfies Record<string, Lookup>;
+}
+
+type LookupName = keyof ReturnType<typeof lookupsOf>;
 
 /**
  * Finds what the patterns name, in one batch of queries. Names without a schema are looked up in the role's own search path. Throws
@@ -82,58 +105,49 @@ export async function resolveSelection(
   patterns: SelectionPatterns,
   switches: SelectionSwitches,
 ): Promise<Selection> {
-  const find = async (lookup: Lookup): Promise<Set<number>> => {
-    const parsed = lookup.patterns.map((pattern) => checkDatabase(parseNamePattern(pattern, lookup.partsMax), pattern, patterns.database));
-    const answers = await Promise.all(parsed.map((pattern) => reader.query<Match>(lookup.query(pattern))));
-    const oids = new Set(answers.flatMap((rows) => rows.map((row) => row.oid)));
-    checkMatches(
-      lookup,
-      answers.map((rows) => rows.length),
-      patterns.strictNames,
-    );
-    return oids;
-  };
-  const schemas = (list: readonly string[], mustMatch: boolean) =>
-    find({ patterns: list, noun: "schemas", partsMax: 2, query: schemaQuery, mustMatch });
-  const tables = (list: readonly string[], withChildren: boolean, mustMatch: boolean) =>
-    find({ patterns: list, noun: "tables", partsMax: 3, query: (pattern) => tableQuery(pattern, withChildren), mustMatch });
-  const extensions = (list: readonly string[], mustMatch: boolean) =>
-    find({ patterns: list, noun: "extensions", partsMax: 1, query: extensionQuery, mustMatch });
-
+  const found = await findAll(reader, lookupsOf(patterns), patterns);
   const hasTables = patterns.tables.length + patterns.tablesAndChildren.length > 0;
   const hasSchemas = patterns.schemas.length > 0;
   const hasExtensions = patterns.extensions.length > 0;
-  const usesPatterns = Object.values(patterns).some((list) => Array.isArray(list) && list.length > 0);
-  const widen = usesPatterns ? reader.query("RESET search_path") : null;
-  const found = Promise.all([
-    schemas(patterns.schemas, true),
-    schemas(patterns.excludedSchemas, false),
-    tables(patterns.tables, false, true),
-    tables(patterns.tablesAndChildren, true, true),
-    tables(patterns.excludedTables, false, false),
-    tables(patterns.excludedTablesAndChildren, true, false),
-    tables(patterns.excludedTableData, false, false),
-    tables(patterns.excludedTableDataAndChildren, true, false),
-    extensions(patterns.extensions, true),
-    extensions(patterns.excludedExtensions, false),
-    find({ patterns: patterns.foreignServers, noun: "foreign servers", partsMax: 1, query: serverQuery, mustMatch: true }),
-  ]);
-  const narrow = usesPatterns ? reader.query("SELECT pg_catalog.set_config('search_path', '', false)") : null;
-  await widen;
-  const oids = await found.finally(() => narrow);
-  const union = (...sets: ReadonlySet<number>[]): Set<number> => new Set(sets.flatMap((set) => [...set]));
   return {
     ...switches,
     everything: !hasTables && !hasSchemas && !hasExtensions,
-    schemas: hasSchemas ? oids[0] : null,
-    excludedSchemas: oids[1],
-    tables: hasTables ? union(oids[2], oids[3]) : null,
-    excludedTables: union(oids[4], oids[5]),
-    excludedTableData: union(oids[6], oids[7]),
-    extensions: hasExtensions ? oids[8] : null,
-    excludedExtensions: oids[9],
-    foreignServers: oids[10],
+    schemas: hasSchemas ? found.schemas : null,
+    excludedSchemas: found.excludedSchemas,
+    tables: hasTables ? union(found.tables, found.tablesAndChildren) : null,
+    excludedTables: union(found.excludedTables, found.excludedTablesAndChildren),
+    excludedTableData: union(found.excludedTableData, found.excludedTableDataAndChildren),
+    extensions: hasExtensions ? found.extensions : null,
+    excludedExtensions: found.excludedExtensions,
+    foreignServers: found.foreignServers,
   };
+}
+
+async function findAll(
+  reader: CatalogReader,
+  lookups: Readonly<Record<LookupName, Lookup>>,
+  { database, strictNames }: SelectionPatterns,
+): Promise<Record<LookupName, Set<number>>> {
+  const entries = Object.entries(lookups) as [LookupName, Lookup][];
+  const queries = entries.map(([, lookup]) =>
+    lookup.patterns.map((text) => lookup.query(checkDatabase(parseNamePattern(text, lookup.kind), text, database))),
+  );
+  const usesPatterns = queries.some((list) => list.length > 0);
+  const [, answers] = await Promise.all([
+    usesPatterns ? reader.query("RESET search_path") : null,
+    Promise.all(queries.map((list) => Promise.all(list.map((sql) => reader.query<Match>(sql))))),
+    usesPatterns ? reader.query("SELECT pg_catalog.set_config('search_path', '', false)") : null,
+  ]);
+  const found = entries.map(([name, lookup], at): [LookupName, Set<number>] => {
+    const matchesOf = answers[at] ?? [];
+    checkMatches(lookup, matchesOf, strictNames);
+    return [name, new Set(matchesOf.flat().map((row) => row.oid))];
+  });
+  return Object.fromEntries(found) as Record<LookupName, Set<number>>;
+}
+
+function union(...sets: readonly ReadonlySet<number>[]): Set<number> {
+  return new Set(sets.flatMap((set) => [...set]));
 }
 
 function checkDatabase(pattern: NamePattern, text: string, database: string): NamePattern {
@@ -143,14 +157,14 @@ function checkDatabase(pattern: NamePattern, text: string, database: string): Na
   return pattern;
 }
 
-function checkMatches(lookup: Lookup, counts: readonly number[], strict: boolean): void {
-  if (!lookup.mustMatch || counts.length === 0) return;
-  const missing = lookup.patterns.filter((_, at) => counts[at] === 0);
+function checkMatches(lookup: Lookup, matches: readonly (readonly Match[])[], strict: boolean): void {
+  if (lookup.mustMatch === undefined || lookup.patterns.length === 0) return;
+  const missing = lookup.patterns.filter((_, at) => (matches[at] ?? []).length === 0);
   if (strict && missing[0] !== undefined) {
-    throw new PgstowError("usage", `no matching ${lookup.noun} were found for pattern "${missing[0]}"`);
+    throw new PgstowError("usage", `no matching ${lookup.mustMatch} were found for pattern "${missing[0]}"`);
   }
-  if (missing.length === counts.length) {
-    throw new PgstowError("usage", `no matching ${lookup.noun} were found`, {
+  if (missing.length === lookup.patterns.length) {
+    throw new PgstowError("usage", `no matching ${lookup.mustMatch} were found`, {
       hint: `Looked for ${missing.map((pattern) => `"${pattern}"`).join(", ")}; upper case needs double quotes inside the pattern.`,
     });
   }

@@ -1,4 +1,5 @@
 import { parseArrayOfText } from "../../core/array-text.ts";
+import { oidArray } from "../../core/sql-text.ts";
 import { readAcl } from "../../facets/acl.ts";
 import type { AclFacet, AclRow } from "../../facets/acl.ts";
 import { classOids, FIRST_NORMAL_OID } from "../class-oids.ts";
@@ -96,8 +97,8 @@ interface RelationRow extends AclRow {
 const read = catalogRead<RelationRow>({
   name: "relations",
   phase: "inventory",
-  // System relations matter only where somebody changed their privileges.
-  query: () => `
+  // System relations matter only where somebody changed their privileges, or asks for them by name.
+  query: ({ selection }) => `
     SELECT c.oid, c.relname AS name, c.relnamespace AS schema, c.relkind::text AS relkind, c.relowner AS owner,
       c.relpersistence::text AS persistence, c.relreplident::text AS replica_identity, c.relispartition AS is_partition,
       c.relrowsecurity AS row_security, c.relforcerowsecurity AS force_row_security, c.relhasindex AS has_indexes,
@@ -116,7 +117,7 @@ const read = catalogRead<RelationRow>({
     LEFT JOIN pg_catalog.pg_depend d ON c.relkind = 'S' AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid
       AND d.objsubid = 0 AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype IN ('a', 'i')
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c') AND c.relpersistence <> 't'
-      AND (c.oid >= ${FIRST_NORMAL_OID.toString()}
+      AND (c.oid >= ${FIRST_NORMAL_OID.toString()} OR c.oid = ANY (${oidArray(selection.tables ?? [])})
         OR c.relacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
           WHERE p.objoid = c.oid AND p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objsubid = 0)
         OR EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL))
