@@ -7,7 +7,7 @@ import { PgstowError } from "../core/errors.ts";
  */
 export function explainFailure(error: unknown, entry: Entry): unknown {
   if (!(error instanceof PgstowError) || error.code === "aborted") return error;
-  const hint = hintFor(error) ?? error.hint;
+  const hint = hintFor(error, entry) ?? error.hint;
   const { row } = error.context;
   const inRow = row === undefined ? "" : ` row ${String(row)}`;
   return new PgstowError(error.code, `${describeEntry(entry)}${inRow}: ${error.message}; nothing was changed`, {
@@ -39,9 +39,12 @@ export function tableOf(entry: Pick<Entry, "schema" | "tag">): string {
 const existsStates: ReadonlySet<string> = new Set(["42P04", "42P06", "42P07", "42701", "42710", "42723"]);
 
 /** What the user can do about the refusals that restores meet most. */
-function hintFor(error: PgstowError): string | undefined {
+function hintFor(error: PgstowError, entry: Entry): string | undefined {
   const { sqlstate } = error.context;
   if (sqlstate === undefined) return undefined;
+  if (sqlstate === "42883" && entry.kind === "ACL") {
+    return "The target has another version of an extension; leave grants out with --no-privileges.";
+  }
   if (existsStates.has(sqlstate)) return "Restore into an empty database, or drop what is there with --clean --if-exists.";
   if (sqlstate === "42704" && error.message.includes("role")) {
     return "Create the role first, or leave owners and grants out with --no-owner --no-privileges.";

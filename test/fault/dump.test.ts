@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { builtProgram } from "../cli/built-program.ts";
 import { runPgstow, startPgstow } from "../cli/pgstow.ts";
+import { runProgram } from "../support/run-program.ts";
 import { describeOnServers } from "../support/server.ts";
 
 await describeOnServers("dump", (server) => {
@@ -71,6 +73,18 @@ await describeOnServers("dump", (server) => {
         expect(stderr).toMatch(/^pgstow: error: could not write to "?standard output"?: no space left on the device\n/);
       } finally {
         closeSync(full);
+      }
+    });
+
+    it("leaves no part of a file that cannot grow further", async () => {
+      await server.query(database, "INSERT INTO t SELECT i, md5(i::text) FROM generate_series(1, 30000) AS i");
+      for (const name of ["x.sql", "x.sql.zst"]) {
+        const limited = `ulimit -f 500; exec "$@"`;
+        const command = [process.execPath, await builtProgram(), "dump", "-d", server.url(database), "-f", inFolder(name)];
+        const { code, stderr } = await runProgram("sh", ["-c", limited, "sh", ...command]);
+        expect(code).toBe(1);
+        expect(stderr).toMatch(/^pgstow: error: could not write to ".*\.partial": .*too large.*\n$/);
+        expect(await readdir(folder)).toEqual([]);
       }
     });
 

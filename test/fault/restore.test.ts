@@ -97,6 +97,26 @@ await describeOnServers("restore", (server) => {
     expect(await everything()).toEqual([{ relations: "kept,sale", kept: 2, objects: 0 }]);
   });
 
+  it("names the entry that the server does not understand, among many that it does", async () => {
+    const table = (id: number, create: string) => testEntry(id, { schema: "public", tag: `t${String(id)}`, create });
+    const entries = Array.from({ length: 30 }, (_, i) => table(i + 1, `CREATE TABLE public.t${String(i + 1)} (ä text);\n`));
+    for (const [wrong, error] of [
+      ["CREATE TABLE public.t17 (i integer) WITH NEW SYNTAX;\n", 'syntax error at or near "NEW"'],
+      ["CREATE TABLE public.t17 (i no_such_type);\n", 'type "no_such_type" does not exist'],
+      ["CREATE TABLE public.t16 (i integer);\n", 'relation "t16" already exists'],
+      ["DO 'BEGIN RAISE EXCEPTION ''trouble''; END';\n", "trouble"],
+    ] as const) {
+      const at = entries.map((entry) => (entry.dumpId === 17 ? table(17, wrong) : entry));
+      await writeArchive(inFolder("wrong.sql.zst"), at, {});
+      const { code, stderr } = await restore("wrong.sql.zst");
+      expect(code).toBe(1);
+      expect(stderr).toContain(`pgstow: error: TABLE public.t17: ${error}; nothing was changed\n`);
+      expect(stderr).toContain(`pgstow: statement: ${wrong}`);
+      expect(stderr).not.toContain("(ä text)");
+      expect(await everything()).toEqual(untouched);
+    }
+  });
+
   it("rolls everything back for a row that does not fit, and names table and row", async () => {
     const rows = ["1\t1\t10\n2\t1\t20\n", "3\t2\t5\n4\t3\tmany\n"];
     await writeArchive(inFolder("row.sql.zst"), shopEntries, { ...shopData, 12: rows }, 10);
@@ -149,6 +169,9 @@ await describeOnServers("restore", (server) => {
     const { code, stderr } = await restore("broken.sql.zst", "--clean", "--if-exists");
     expect(code).toBe(1);
     expect(stderr).toMatch(error);
+    // Nor is there a connection: damage is found first, even when nobody would answer.
+    const nowhere = await runPgstow(["restore", "-d", "postgres://127.0.0.1:1/nowhere", inFolder("broken.sql.zst")]);
+    expect(nowhere.stderr).toMatch(error);
     expect(await everything()).toEqual(untouched);
   });
 
