@@ -1,0 +1,94 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { dump, restore } from "../../src/index.ts";
+import { corpusCases } from "../support/corpus.ts";
+import { countDifferingLines, difference } from "../support/difference.ts";
+import { hasProgram, normalizeDump, pgDump, wasmPgDump, withoutRows } from "../support/oracle.ts";
+import type { TestServer } from "../support/server.ts";
+import { describeOnServers } from "../support/server.ts";
+
+/** Says what a database should look like as text. */
+interface Judge {
+  readonly name: string;
+  /** Whether it writes rows as we do. */
+  readonly rows: boolean;
+  read(database: string): Promise<string>;
+}
+
+async function judgeFor(server: TestServer, folder: string): Promise<Judge> {
+  if (await hasProgram("pg_dump", server.major)) {
+    return { name: "pg_dump", rows: true, read: (database) => pgDump(server.major, server.url(database)) };
+  }
+  if (server.major === 18) return { name: "pg_dump 18 of npm", rows: false, read: (database) => wasmPgDump(server, database) };
+  return { name: "ourselves, for want of its pg_dump", rows: true, read: (database) => dumpPlain(server, database, folder) };
+}
+
+async function dumpPlain(server: TestServer, database: string, folder: string): Promise<string> {
+  const file = join(folder, `${database}.sql`);
+  await dump({ connection: server.url(database), file, format: "plain", force: true });
+  return readFile(file, "utf8");
+}
+
+await describeOnServers("corpus", (server) => {
+  let folder = "";
+  let judge: Judge;
+  let differingLines = 0;
+  const cases = corpusCases().filter(({ majorMin }) => majorMin <= server.major);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pgstow-corpus-"));
+    judge = await judgeFor(server, folder);
+  });
+
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+    const lines = `${String(differingLines)} differing lines`;
+    console.log(`corpus, PostgreSQL ${String(server.major)}: ${String(cases.length)} cases, ${lines} (judged by ${judge.name})`);
+  });
+
+  async function expectSame(expected: string, actual: string, what: string): Promise<void> {
+    const lines = await countDifferingLines(expected, actual);
+    differingLines += lines;
+    expect(await difference(expected, actual), `${what}: ${String(lines)} differing lines`).toBe("");
+  }
+
+  test.each(cases.map((corpusCase) => [`${corpusCase.kind}/${corpusCase.name}`, corpusCase] as const))("%s", async (_title, corpusCase) => {
+    const databases: string[] = [];
+    const createDatabase = async (): Promise<string> => {
+      const name = await server.createDatabase(`corpus_${corpusCase.kind}`);
+      databases.push(name);
+      return name;
+    };
+    try {
+      const original = await createDatabase();
+      await server.psql(original, { file: corpusCase.file });
+      const expected = normalizeDump(await judge.read(original));
+      const shown = judge.rows ? (text: string) => text : withoutRows;
+      await expectSame(shown(expected), shown(normalizeDump(await dumpPlain(server, original, folder))), "our text");
+
+      const archive = join(folder, `${original}.sql.zst`);
+      await dump({ connection: server.url(original), file: archive });
+      const copy = await createDatabase();
+      await restore({ archive, connection: server.url(copy) });
+      await expectSame(expected, normalizeDump(await judge.read(copy)), "the restored copy");
+    } finally {
+      for (const database of databases) await dropWithSubscriptions(server, database);
+    }
+  });
+});
+
+/** A database with subscriptions cannot be dropped, and theirs lead nowhere. */
+async function dropWithSubscriptions(server: TestServer, database: string): Promise<void> {
+  const subscriptions = await server.query(
+    database,
+    "SELECT quote_ident(s.subname) AS name FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()",
+  );
+  for (const { name } of subscriptions) {
+    await server.query(database, `ALTER SUBSCRIPTION ${String(name)} DISABLE`);
+    await server.query(database, `ALTER SUBSCRIPTION ${String(name)} SET (slot_name = NONE)`);
+    await server.query(database, `DROP SUBSCRIPTION ${String(name)}`);
+  }
+  await server.dropDatabase(database);
+}

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** One script of `fixtures/corpus/KIND/NAME.sql`, which makes its objects in an empty database. */
+export interface CorpusCase {
+  readonly kind: string;
+  readonly name: string;
+  readonly file: string;
+  /** From the line `-- requires: N`: the first server major that it loads on. */
+  readonly majorMin: number;
+}
+
+const folder = fileURLToPath(new URL("../../fixtures/corpus", import.meta.url));
+
+/** All cases, by kind and name. PGSTOW_CORPUS ("view", "view/dummy") narrows them to paths that start so. */
+export function corpusCases(wanted: string = process.env["PGSTOW_CORPUS"] ?? ""): readonly CorpusCase[] {
+  const kinds = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const cases = kinds.flatMap(({ name: kind }) =>
+    readdirSync(join(folder, kind))
+      .filter((file) => file.endsWith(".sql"))
+      .map((file) => readCase(kind, file)),
+  );
+  return cases
+    .filter(({ kind, name }) => `${kind}/${name}`.startsWith(wanted))
+    .sort((a, b) => `${a.kind}/${a.name}`.localeCompare(`${b.kind}/${b.name}`, "en"));
+}
+
+function readCase(kind: string, fileName: string): CorpusCase {
+  const file = join(folder, kind, fileName);
+  const majorMin = /^-- requires: (\d+)$/m.exec(readFileSync(file, "utf8"))?.[1];
+  return { kind, name: fileName.slice(0, -".sql".length), file, majorMin: Number(majorMin ?? 0) };
+}
