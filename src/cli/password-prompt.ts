@@ -9,6 +9,8 @@ import { PgstowError } from "../core/errors.ts";
 export async function promptForPassword(prompt: string): Promise<string> {
   const terminal = openTerminal();
   try {
+    // Before the prompt, or a fast typist's first characters would be shown.
+    terminal.input.setRawMode(true);
     terminal.output.write(prompt);
     return await readHidden(terminal.input);
   } finally {
@@ -37,7 +39,6 @@ function openTerminal(): { input: ReadStream; output: WriteStream } {
 function readHidden(input: ReadStream): Promise<string> {
   return new Promise((resolve, reject) => {
     let typed = "";
-    input.setRawMode(true);
     input.setEncoding("utf8");
     input.on("error", reject);
     input.on("end", () => resolve(typed));

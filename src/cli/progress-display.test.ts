@@ -24,7 +24,8 @@ describe("describeProgress", () => {
     expect(describeProgress(step, 10)).toBe("copying rows  250 MB of 1.0 GB (25%)  12,345 rows  25 MB/s  30s left  TABLE DATA public.t");
   });
 
-  it("shows no share of an unknown total", () => {
+  it("shows no share of a total that is unknown, or was estimated too low", () => {
+    expect(describeProgress({ ...step, rawBytesTotal: 1000 }, 10)).toBe("copying rows  250 MB  12,345 rows  25 MB/s  TABLE DATA public.t");
     expect(describeProgress({ ...step, rawBytesTotal: 0 }, 10)).toBe("copying rows  250 MB  12,345 rows  25 MB/s  TABLE DATA public.t");
   });
 

@@ -37,6 +37,7 @@ export function progressMode(wanted: string | undefined, isTerminal: boolean): P
 
 export function createProgressDisplay(options: ProgressDisplayOptions): ProgressDisplay {
   const startedMs = options.now();
+  let phaseStartedMs = startedMs;
   let shownMs = -Infinity;
   let shownPhase: Progress["phase"] | undefined;
   let latest: Progress | undefined;
@@ -44,11 +45,14 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
   let later: NodeJS.Timeout | undefined;
 
   const show = (progress: Progress, nowMs: number): void => {
-    const seconds = (nowMs - startedMs) / 1000;
+    if (progress.phase !== shownPhase) phaseStartedMs = nowMs;
     if (options.mode === "json") {
+      const seconds = (nowMs - startedMs) / 1000;
       options.write(`${JSON.stringify({ ...progress, seconds: Number(seconds.toFixed(3)) })}\n`);
     } else {
-      options.write(`\r${describeProgress(progress, seconds).slice(0, Math.max(20, options.columns() - 1))}\u001b[K`);
+      options.write(
+        `\r${describeProgress(progress, (nowMs - phaseStartedMs) / 1000).slice(0, Math.max(20, options.columns() - 1))}\u001b[K`,
+      );
       lineStands = true;
     }
     shownMs = nowMs;
@@ -79,7 +83,7 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
       if (latest !== undefined && options.mode === "json") show(latest, options.now());
       if (lineStands) options.write("\r\u001b[K");
       lineStands = false;
-      shownPhase = undefined;
+      shownMs = -Infinity;
     },
   };
 }
@@ -93,13 +97,15 @@ const phaseWords = {
   finish: "finishing",
 } as const satisfies Record<Progress["phase"], string>;
 
-/** `copying rows  1.2 GB of 3.4 GB (35%)  12,345,678 rows  240 MB/s  9s left  TABLE DATA public.t` */
+/** `seconds` since the phase began. Shape: `copying rows  1.2 GB of 3.4 GB (35%)  12,345,678 rows  240 MB/s  9s left  TABLE DATA public.t` */
 export function describeProgress(progress: Progress, seconds: number): string {
   const { rawBytes, rawBytesTotal, rows, entriesDone, entriesTotal } = progress;
   const parts: string[] = [phaseWords[progress.phase]];
+  if (progress.phase === "finish") return phaseWords.finish;
   if (rawBytes > 0 || progress.phase === "data") {
-    const share = rawBytesTotal > 0 ? Math.min(1, rawBytes / rawBytesTotal) : 0;
-    const total = rawBytesTotal > 0 ? ` of ${formatBytes(rawBytesTotal)} (${String(Math.floor(share * 100))}%)` : "";
+    // A dump's total is the server's estimate, and may be passed.
+    const share = rawBytes <= rawBytesTotal && rawBytesTotal > 0 ? rawBytes / rawBytesTotal : 0;
+    const total = share > 0 ? ` of ${formatBytes(rawBytesTotal)} (${String(Math.floor(share * 100))}%)` : "";
     parts.push(`${formatBytes(rawBytes)}${total}`);
     if (rows > 0) parts.push(`${formatCount(rows)} rows`);
     if (seconds > 0) parts.push(`${formatBytes(rawBytes / seconds)}/s`);
