@@ -41,16 +41,36 @@ export const dependencyRead = catalogRead<DependencyRow>({
   },
 });
 
+export interface ExtensionDependencyRow {
+  readonly classid: number;
+  readonly objid: number;
+  readonly extension: number;
+}
+
+/** ALTER ... DEPENDS ON EXTENSION, in the order in which it was said. */
+export const extensionDependencyRead = catalogRead<ExtensionDependencyRow>({
+  name: "dependencies on extensions",
+  phase: "details",
+  query: () => `
+    SELECT d.classid, d.objid, d.refobjid AS extension
+    FROM pg_catalog.pg_depend d
+    WHERE d.deptype = 'x' AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+    ORDER BY d.ctid`,
+  read: (rows, { inventory }) => {
+    inventory.extensionDependencyRows = rows;
+  },
+});
+
 /** Turns the rows read into dependencies, once every object is known. */
 export function applyDependencies({ inventory }: ReadContext): void {
+  for (const row of inventory.extensionDependencyRows) {
+    const extension = inventory.find(classOids.pg_extension, row.extension) as Extension | undefined;
+    if (extension !== undefined) inventory.find(row.classid, row.objid)?.dependsOnExtensions.push(extension);
+  }
   for (const row of inventory.dependencyRows) {
     const object = inventory.find(row.classid, row.objid);
     const referenced = inventory.find(row.refclassid, row.refobjid);
     if (object === undefined || referenced === undefined) continue;
-    if (row.deptype === "x" && referenced.kind === "extension") {
-      const extension = referenced as Extension;
-      if (!object.dependsOnExtensions.includes(extension)) object.dependsOnExtensions.push(extension);
-    }
     if (isRelationOfType(row, object, referenced)) referenced.dependencies.push(object);
     else object.dependencies.push(referenced);
   }

@@ -1,5 +1,5 @@
 import { PgstowError } from "../core/errors.ts";
-import type { DependencyRow } from "../facets/dependency.ts";
+import type { DependencyRow, ExtensionDependencyRow } from "../facets/dependency.ts";
 import type { KindName } from "./kind.ts";
 import type { CatalogObject } from "./object.ts";
 import type { Schema } from "./schema.ts";
@@ -40,6 +40,8 @@ export class Inventory {
   readsSubscriptions = false;
   /** pg_depend, until it is applied. */
   dependencyRows: readonly DependencyRow[] = [];
+  /** What was made to depend on which extension, until it is applied. */
+  extensionDependencyRows: readonly ExtensionDependencyRow[] = [];
   /** Which extension an object belongs to, by catalog and row. */
   readonly extensionMembers = new Map<number, Map<number, Extension>>();
 

@@ -1,5 +1,5 @@
 import { commentRead } from "../facets/comment.ts";
-import { dependencyRead } from "../facets/dependency.ts";
+import { dependencyRead, extensionDependencyRead } from "../facets/dependency.ts";
 import { initialPrivilegesRead } from "../facets/initial-privileges.ts";
 import { roleRead } from "../facets/role.ts";
 import { securityLabelRead } from "../facets/security-label.ts";
@@ -113,7 +113,7 @@ export const registry = {
 /** What is read before the kinds, because they look it up, and after them. */
 export const facetReads: { readonly first: readonly CatalogRead[]; readonly last: readonly CatalogRead[] } = {
   first: [roleRead, commentRead, securityLabelRead, initialPrivilegesRead],
-  last: [dependencyRead],
+  last: [dependencyRead, extensionDependencyRead],
 };
 
 export function kindOf(name: KindName): ObjectKind {

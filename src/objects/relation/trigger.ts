@@ -81,7 +81,7 @@ function renderTrigger(trigger: Trigger, context: RenderContext): string {
   const state = `\n${alterTable(trigger.table)} ${qualified(trigger.table)} ${STATES[trigger.enabled] ?? ""} ${q(trigger.name)};\n`;
   if (trigger.isClone) return state;
   const target = `TRIGGER ${q(trigger.name)} ON ${qualified(trigger.table)}`;
-  return `${trigger.text};\n${trigger.enabled === "O" ? "" : state}${renderDependsOnExtension(trigger, target, context)}`;
+  return `${trigger.text};\n${renderDependsOnExtension(trigger, target, context)}${trigger.enabled === "O" ? "" : state}`;
 }
 
 export const trigger = objectKind<Trigger>({
