@@ -105,6 +105,17 @@ export interface Sink {
   abort(): Promise<void>;
   /** Reads back what has been written, where that is possible; a writer checks its index so before `finish`. */
   readBack?(offset: number, length: number): Promise<Uint8Array>;
+  /** Replaces bytes that have been written, where that is possible; what is written afterwards goes to the end as ever. */
+  overwrite?(offset: number, bytes: Uint8Array): Promise<void>;
+}
+
+/** Where an archive of several files goes. `file` makes one of them; all must be finished before the whole is. */
+export interface FolderSink {
+  /** For messages. */
+  readonly name: string;
+  file(name: string): Promise<Sink>;
+  finish(): Promise<void>;
+  abort(): Promise<void>;
 }
 
 /** Bytes that can be read anywhere: a local file, an object in a store. */
@@ -131,13 +142,29 @@ export interface EntrySize extends DataTotals {
   readonly chunks: number;
 }
 
+/** What an archive in one of pg_dump's formats says of its own form, as `pg_restore -l` shows it. */
+export interface PgDumpLayout {
+  /** Version and revision: "1.14-0". */
+  readonly version: string;
+  /** A level up to version 1.14, from then on a method. */
+  readonly compression: string;
+  readonly intBytes: number;
+  readonly offsetBytes: number;
+  /** How many items its table of contents has, those included that are no entries. */
+  readonly items: number;
+  readonly serverVersion: string | null;
+  readonly dumpVersion: string | null;
+}
+
 /** An open archive. Readers hand out data in any order of entries; batches of one entry come in order. */
 export interface ArchiveReader {
   readonly format: "stow" | "custom" | "directory" | "tar";
+  /** Only of pg_dump's formats. */
+  readonly layout?: PgDumpLayout;
   readonly metadata: ArchiveMetadata;
   /** In the order of the table of contents. */
   readonly entries: readonly Entry[];
-  /** Sizes by dumpId, of entries that have data. */
+  /** Sizes by dumpId, of entries that have data; those of pg_dump's formats are known once `verify` has read them. */
   readonly sizes: ReadonlyMap<number, EntrySize>;
   readonly summary: ArchiveSummary;
   /**

@@ -54,6 +54,10 @@ class LocalFileSink implements Sink {
     return readExactly(this.#handle, offset, length, this.#partial);
   }
 
+  async overwrite(offset: number, bytes: Uint8Array): Promise<void> {
+    await writeAll(this.#handle, bytes, this.#partial, offset);
+  }
+
   async finish(): Promise<void> {
     try {
       if (this.#sync) await this.#handle.sync();
@@ -131,7 +135,12 @@ class DeviceSink implements Sink {
 
 /** Opens a file for reading anywhere in it. */
 export async function openLocalFile(path: string): Promise<RandomAccess> {
-  const handle = await openOrExplain(path, "r");
+  return openRegularFile(path, "r");
+}
+
+/** The same with flags of one's own; the PgstowError `file` has what the system said as its cause. */
+export async function openRegularFile(path: string, flags: string | number): Promise<RandomAccess> {
+  const handle = await openOrExplain(path, flags);
   const found = await handle.stat();
   if (!found.isFile()) {
     await handle.close();
@@ -145,7 +154,7 @@ export async function openLocalFile(path: string): Promise<RandomAccess> {
   };
 }
 
-async function openOrExplain(path: string, flags: string, mode?: number): Promise<FileHandle> {
+async function openOrExplain(path: string, flags: string | number, mode?: number): Promise<FileHandle> {
   try {
     return await open(path, flags, mode);
   } catch (error) {
@@ -153,11 +162,12 @@ async function openOrExplain(path: string, flags: string, mode?: number): Promis
   }
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array, path: string): Promise<void> {
+export async function writeAll(handle: FileHandle, bytes: Uint8Array, path: string, offset?: number): Promise<void> {
   let written = 0;
   try {
     while (written < bytes.length) {
-      written += (await handle.write(bytes, written, bytes.length - written)).bytesWritten;
+      const at = offset === undefined ? null : offset + written;
+      written += (await handle.write(bytes, written, bytes.length - written, at)).bytesWritten;
     }
   } catch (error) {
     throw fileError("write to", path, error);
@@ -180,7 +190,7 @@ async function readExactly(handle: FileHandle, offset: number, length: number, p
 }
 
 /** The name itself is on the disk only when its folder is. Some systems cannot open a folder; they do not need it. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, "r").catch(() => undefined);
   if (handle === undefined) return;
   try {

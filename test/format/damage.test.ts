@@ -126,7 +126,7 @@ describe("messages say where", () => {
     const say = (start: string | Uint8Array): Promise<string> =>
       complaint(Buffer.concat([Buffer.from(start as string), Buffer.alloc(600)]));
     expect(await complaint(new Uint8Array(0))).toBe('"small.sql.zst" is empty');
-    expect(await say("PGDMP\u0001\u000e")).toMatch(/looks like a pg_dump custom archive/);
+    expect(await say("PGDMP\u0001\u000e")).toBe(`"small.sql.zst" is damaged: it has integers of 0 bytes, at byte 8`);
     expect(await say(Buffer.from([0x1f, 0x8b, 8]))).toMatch(/looks like a gzip file/);
     expect(await say(Buffer.from([0x28, 0xb5, 0x2f, 0xfd]))).toMatch(/looks like a zstd file that pgstow did not write/);
     expect(await say("--\n-- PostgreSQL database dump\n--\n")).toMatch(/looks like a plain SQL script/);

@@ -31,6 +31,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "pg-connection-string": ["postgres"],
   "zstd-napi": ["chunk", "archive"],
   "lz4-napi": ["archive"],
+  "lz4-napi": ["archive"],
   yargs: ["cli"],
 };
 

@@ -1,0 +1,69 @@
+import type { CompressionMethod } from "../compression/method.ts";
+import { MAGIC } from "./decode.ts";
+import { formatCodes } from "./item.ts";
+import type { DataPosition, TocHead, TocItem } from "./item.ts";
+
+const METHOD_CODES: Readonly<Record<CompressionMethod, number>> = { none: 0, gzip: 1, lz4: 2, zstd: 3 };
+const POSITION_FLAGS: Readonly<Record<DataPosition["type"], number>> = { unknown: 1, known: 2, "no-data": 3 };
+const OFFSET_BYTES = 8;
+
+/** A sign byte, then 4 bytes of the magnitude. */
+export function encodeInt(value: number): Buffer {
+  const bytes = Buffer.alloc(5);
+  bytes.writeUInt8(value < 0 ? 1 : 0, 0);
+  bytes.writeUInt32LE(Math.abs(value), 1);
+  return bytes;
+}
+
+/** An OID, which pg_dump takes for a signed number. */
+export function encodeOid(oid: number): Buffer {
+  return encodeInt(oid | 0);
+}
+
+function encodeString(text: string | null): Buffer {
+  if (text === null) return encodeInt(-1);
+  const bytes = Buffer.from(text);
+  return Buffer.concat([encodeInt(bytes.length), bytes]);
+}
+
+/** The whole table of contents. Its length does not depend on the positions. */
+export function encodeToc(head: Omit<TocHead, "itemCount" | "intBytes" | "offsetBytes" | "revision">, items: readonly TocItem[]): Buffer {
+  const parts = [encodeHead(head, items.length)];
+  for (const item of items) parts.push(...encodeItem(head, item));
+  return Buffer.concat(parts);
+}
+
+function encodeHead(head: Omit<TocHead, "itemCount" | "intBytes" | "offsetBytes" | "revision">, itemCount: number): Buffer {
+  const { method, level } = head.compression;
+  const time = new Date(head.startedAt);
+  const clock = [time.getSeconds(), time.getMinutes(), time.getHours(), time.getDate(), time.getMonth(), time.getFullYear() - 1900, -1];
+  return Buffer.concat([
+    Buffer.from(MAGIC, "latin1"),
+    Buffer.from([1, head.minor, 0, 4, OFFSET_BYTES, head.formatCode]),
+    head.minor < 15 ? encodeInt(method === "none" ? 0 : (level ?? -1)) : Buffer.from([METHOD_CODES[method]]),
+    ...clock.map(encodeInt),
+    ...[head.database, head.serverVersion, head.dumpVersion].map(encodeString),
+    encodeInt(itemCount),
+  ]);
+}
+
+function encodeItem({ minor, formatCode }: Pick<TocHead, "minor" | "formatCode">, item: TocItem): Buffer[] {
+  return [
+    encodeInt(item.dumpId),
+    encodeInt(item.hasData ? 1 : 0),
+    ...[String(item.classOid), String(item.oid), item.tag, item.kind].map(encodeString),
+    encodeInt(item.section),
+    ...[item.create, item.drop, item.copy, item.schema, item.tablespace].map(encodeString),
+    ...(minor >= 14 ? [encodeString(item.tableAccessMethod)] : []),
+    ...(minor >= 16 ? [encodeInt(item.relkind)] : []),
+    ...[item.owner, "false", ...item.dependencies.map(String), null].map(encodeString),
+    formatCode === formatCodes.custom ? encodePosition(item.position) : encodeString(item.file),
+  ];
+}
+
+function encodePosition(position: DataPosition): Buffer {
+  const bytes = Buffer.alloc(1 + OFFSET_BYTES);
+  bytes.writeUInt8(POSITION_FLAGS[position.type]);
+  if (position.type === "known") bytes.writeBigUInt64LE(BigInt(position.offset), 1);
+  return bytes;
+}

@@ -1,0 +1,159 @@
+import { PgstowError, throwIfAborted } from "../../core/errors.ts";
+import type {
+  ArchiveMetadata,
+  ArchiveReader,
+  ArchiveSummary,
+  DataTotals,
+  EntryData,
+  EntrySize,
+  PgDumpLayout,
+  VerifyReport,
+} from "../archive.ts";
+import { describeEntry } from "../entry.ts";
+import type { Entry } from "../entry.ts";
+import { checkDependencies } from "./cycles.ts";
+import type { Toc } from "./decode.ts";
+import { entriesOf, metadataOf } from "./items-to-entries.ts";
+import type { TocItem } from "./item.ts";
+import { piecesOf } from "./large-objects.ts";
+import type { StoredObject } from "./large-objects.ts";
+import { batchesOf, countRows } from "./rows.ts";
+
+/** Where the data of a pg_dump archive comes from. Bytes come uncompressed; `onStored` is told how many stored bytes went into them. */
+export interface DataSource {
+  /** For messages. */
+  readonly name: string;
+  /** Of the whole archive. */
+  readonly storedBytes: number;
+  rows(item: TocItem, onStored: (bytes: number) => void): AsyncIterable<Uint8Array>;
+  largeObjects(item: TocItem, onStored: (bytes: number) => void): AsyncIterable<StoredObject>;
+  /** Checks what belongs to no entry; throws a PgstowError `corrupt`. */
+  checkEnd(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface ReadOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Reads custom, directory and tar archives: they differ in where the data is. Rows and sizes are known when `verify` has read all. */
+export class TocReader implements ArchiveReader {
+  readonly format: "custom" | "directory" | "tar";
+  readonly metadata: ArchiveMetadata;
+  readonly entries: readonly Entry[];
+  readonly layout: PgDumpLayout;
+  readonly #sizes = new Map<number, EntrySize>();
+  readonly #items: ReadonlyMap<number, TocItem>;
+  readonly #source: DataSource;
+
+  constructor(format: "custom" | "directory" | "tar", toc: Toc, source: DataSource) {
+    this.format = format;
+    this.#source = source;
+    this.metadata = metadataOf(toc);
+    this.entries = entriesOf(source.name, toc);
+    this.#items = new Map(toc.items.map((item) => [item.dumpId, item]));
+    const { minor, revision, intBytes, offsetBytes, serverVersion, dumpVersion, compression } = toc.head;
+    const method = minor < 15 && compression.method !== "none" ? String(compression.level ?? -1) : compression.method;
+    this.layout = {
+      version: `1.${minor}-${revision}`,
+      compression: minor < 15 && compression.method === "none" ? "0" : method,
+      intBytes,
+      offsetBytes,
+      items: toc.items.length,
+      serverVersion,
+      dumpVersion,
+    };
+  }
+
+  get sizes(): ReadonlyMap<number, EntrySize> {
+    return this.#sizes;
+  }
+
+  get summary(): ArchiveSummary {
+    const totals = [...this.#sizes.values()].reduce(sum, { rows: 0, rawBytes: 0 });
+    return { ...totals, storedBytes: this.#source.storedBytes, fingerprint: "", finishedAt: "" };
+  }
+
+  /** The format has no hashes: every entry's data is read to its end, which proves that it is all there. */
+  async verify(options: ReadOptions & { readonly onBytes?: (bytes: number) => void } = {}): Promise<VerifyReport> {
+    checkDependencies(this.#source.name, this.entries);
+    let done = 0;
+    for (const entry of this.entries) {
+      if (entry.data === "none") continue;
+      throwIfAborted(options.signal);
+      let storedBytes = 0;
+      const onStored = (bytes: number): void => {
+        throwIfAborted(options.signal);
+        storedBytes += bytes;
+        done += bytes;
+        options.onBytes?.(done);
+      };
+      const totals = await this.#measure(entry, onStored);
+      this.#sizes.set(entry.dumpId, { ...totals, storedBytes, chunks: 1 });
+    }
+    await this.#source.checkEnd();
+    return { fingerprint: "", frames: this.#sizes.size, storedBytes: this.#source.storedBytes, diagnostics: [] };
+  }
+
+  data(entry: Entry, options: ReadOptions = {}): EntryData {
+    const item = this.#item(entry);
+    const onStored = (): void => {
+      throwIfAborted(options.signal);
+    };
+    if (entry.data === "large-objects") {
+      return { type: "large-objects", pieces: this.#named(entry, piecesOf(this.#source.largeObjects(item, onStored))) };
+    }
+    if (entry.copy === "") throw this.#insertCommands(entry);
+    return { type: "rows", batches: this.#named(entry, batchesOf(this.#source.rows(item, onStored))) };
+  }
+
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+
+  async #measure(entry: Entry, onStored: (bytes: number) => void): Promise<DataTotals> {
+    const item = this.#item(entry);
+    if (entry.data === "large-objects") {
+      let rawBytes = 0;
+      for await (const piece of this.#named(entry, piecesOf(this.#source.largeObjects(item, onStored)))) rawBytes += piece.bytes.length;
+      return { rows: 0, rawBytes };
+    }
+    if (entry.copy === "") throw this.#insertCommands(entry);
+    return countRows(this.#source.rows(item, onStored)).catch((error: unknown) => Promise.reject(this.#inEntry(entry, error)));
+  }
+
+  #item(entry: Entry): TocItem {
+    const item = this.#items.get(entry.dumpId);
+    if (item?.hasData !== true) throw new PgstowError("internal", `the archive holds no data of ${describeEntry(entry)}`);
+    return item;
+  }
+
+  #insertCommands(entry: Entry): PgstowError {
+    return new PgstowError("unsupported", `${describeEntry(entry)}: rows that were dumped as INSERT commands cannot be read yet`, {
+      context: { file: this.#source.name, entry: describeEntry(entry) },
+      hint: "restore the archive with pg_restore, or dump without --inserts and --column-inserts",
+    });
+  }
+
+  async *#named<T>(entry: Entry, items: AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      yield* items;
+    } catch (error) {
+      throw this.#inEntry(entry, error);
+    }
+  }
+
+  /** Errors say which entry was being read. */
+  #inEntry(entry: Entry, error: unknown): unknown {
+    if (!(error instanceof PgstowError) || error.code !== "corrupt" || error.context.entry !== undefined) return error;
+    const where = error.context.file === undefined ? `"${this.#source.name}" is damaged: ` : "";
+    return new PgstowError("corrupt", `${where}${error.context.file === undefined ? "" : "in "}${describeEntry(entry)}: ${error.message}`, {
+      cause: error,
+      context: { file: this.#source.name, ...error.context, entry: describeEntry(entry) },
+    });
+  }
+}
+
+function sum(one: DataTotals, other: DataTotals): DataTotals {
+  return { rows: one.rows + other.rows, rawBytes: one.rawBytes + other.rawBytes };
+}
