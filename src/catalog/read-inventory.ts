@@ -18,23 +18,31 @@ const allReads: readonly CatalogRead[] = [...facetReads.first, ...kinds.flatMap(
 /** Kinds that decide which tables are locked. */
 const LOCKING_KINDS: readonly KindName[] = ["extension", "schema", "relation"];
 
-/** Sends the queries of a phase together; gives a function that takes all answers in order. */
-async function runPhase(reader: CatalogReader, context: ReadContext, reads: readonly CatalogRead[]): Promise<() => void> {
-  const answers = await Promise.all(
-    reads.map(async (read) => {
+/**
+ * Sends the queries of a phase together and takes their answers in order, each as soon as it is there: so the server works on the next
+ * query meanwhile, and rows are let go as they are understood.
+ */
+async function runPhase(
+  reader: CatalogReader,
+  context: ReadContext,
+  phase: CatalogRead["phase"],
+  reads: readonly CatalogRead[],
+): Promise<void> {
+  const asked = reads
+    .filter((read) => read.phase === phase)
+    .map((read) => {
       const sql = read.query(context);
-      return sql === null
-        ? []
-        : reader.query<unknown>(sql).catch((error: unknown) => {
-            throw explain(error, read);
-          });
-    }),
-  );
-  return () => {
-    reads.forEach((read, at) => {
-      read.read(answers[at] ?? [], context);
+      const answer = sql === null ? Promise.resolve([]) : reader.query<unknown>(sql);
+      // Whoever awaits an earlier answer may throw first; this one's error is then nobody's.
+      answer.catch(() => undefined);
+      return { read, answer };
     });
-  };
+  for (const { read, answer } of asked) {
+    const rows = await answer.catch((error: unknown) => {
+      throw explain(error, read);
+    });
+    read.read(rows, context);
+  }
 }
 
 /** Deparse functions fail in their own way when somebody drops what they describe. */
@@ -67,12 +75,7 @@ function select(context: ReadContext, names: readonly KindName[]): void {
 export async function readRelations(reader: CatalogReader, selection: Selection): Promise<Inventory> {
   const context: ReadContext = { major: reader.major, selection, inventory: new Inventory(), onDiagnostic: () => undefined };
   const reads = [...facetReads.first, ...LOCKING_KINDS.flatMap((name) => registry[name].reads ?? [])];
-  const take = await runPhase(
-    reader,
-    context,
-    reads.filter((read) => read.phase === "inventory"),
-  );
-  take();
+  await runPhase(reader, context, "inventory", reads);
   select(context, LOCKING_KINDS);
   return context.inventory;
 }
@@ -89,22 +92,10 @@ export async function readInventory(
 ): Promise<Inventory> {
   const context: ReadContext = { major: reader.major, selection, inventory: new Inventory(), onDiagnostic };
   const names = Object.keys(registry) as KindName[];
-  (
-    await runPhase(
-      reader,
-      context,
-      allReads.filter((read) => read.phase === "inventory"),
-    )
-  )();
+  await runPhase(reader, context, "inventory", allReads);
   select(context, names);
   beforeDetails(context.inventory);
-  (
-    await runPhase(
-      reader,
-      context,
-      allReads.filter((read) => read.phase === "details"),
-    )
-  )();
+  await runPhase(reader, context, "details", allReads);
   for (const kind of kinds) kind.derive?.(context);
   applyDependencies(context);
   for (const kind of kinds) kind.link?.(context);

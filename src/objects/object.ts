@@ -57,8 +57,6 @@ export interface CatalogObject {
   readonly loopRole: LoopRole;
   /** From 1, in the order of collection; 0 until assigned. */
   dumpId: number;
-  /** Place in the base order; set when objects are sorted. */
-  position: number;
   /** Bits of `component` that the selection wants. */
   wanted: number;
   /** What must come before it. Duplicates are allowed and count. */
@@ -78,11 +76,10 @@ export interface CatalogObject {
 /** The mutable half of a new object. */
 export function newObjectState(): Pick<
   CatalogObject,
-  "dumpId" | "position" | "wanted" | "dependencies" | "extension" | "dependsOnExtensions" | "separate" | "postponed" | "partOf"
+  "dumpId" | "wanted" | "dependencies" | "extension" | "dependsOnExtensions" | "separate" | "postponed" | "partOf"
 > {
   return {
     dumpId: 0,
-    position: 0,
     wanted: NO_COMPONENTS,
     dependencies: [],
     extension: null,

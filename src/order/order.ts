@@ -7,7 +7,7 @@ import type { KindName } from "../objects/kind.ts";
 import { inBaseOrder } from "./compare.ts";
 import { findLoops } from "./loops.ts";
 import { repairLoop } from "./repair.ts";
-import { sortTopologically } from "./topological.ts";
+import { SortGraph } from "./topological.ts";
 
 /** Parts printed inside their owner are on no side of the boundaries. */
 const INLINE_ROLES: readonly LoopRole[] = ["view-rule", "table-check", "domain-check"];
@@ -55,10 +55,13 @@ export function orderObjects(inventory: Inventory, options: OrderOptions): Catal
   const pre = theBoundary(inventory, "pre-data-boundary");
   const post = theBoundary(inventory, "post-data-boundary");
   addBoundaryDependencies(objects, pre, post);
-  const base = inBaseOrder(objects, inventory);
+  const graph = new SortGraph(inBaseOrder(objects, inventory));
   for (;;) {
-    const { sorted, leftovers } = sortTopologically(base);
+    const { sorted, leftovers } = graph.sort();
     if (leftovers.length === 0) return [...sorted];
-    for (const ring of findLoops(leftovers)) repairLoop(ring, { ...options, postDataBoundary: post });
+    for (const ring of findLoops(leftovers)) {
+      repairLoop(ring, { ...options, postDataBoundary: post });
+      graph.refresh(ring);
+    }
   }
 }

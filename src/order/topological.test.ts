@@ -1,16 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { sortTopologically } from "./topological.ts";
+import { SortGraph } from "./topological.ts";
 
 interface Node {
   readonly name: string;
   dependencies: Node[];
-  position: number;
 }
 
 /** `a: b c` is node a, which needs b and c; lines are in base order. */
 function graph(...lines: string[]): Node[] {
   const nodes = new Map<string, Node>(
-    lines.map((line) => [line.split(":")[0] ?? "", { name: line.split(":")[0] ?? "", dependencies: [], position: 0 }]),
+    lines.map((line) => [line.split(":")[0] ?? "", { name: line.split(":")[0] ?? "", dependencies: [] }]),
   );
   for (const line of lines) {
     const [name = "", needs = ""] = line.split(":");
@@ -20,7 +19,8 @@ function graph(...lines: string[]): Node[] {
 }
 
 function sorted(...lines: string[]): string {
-  return sortTopologically(graph(...lines))
+  return new SortGraph(graph(...lines))
+    .sort()
     .sorted.map((node) => node.name)
     .join(" ");
 }
@@ -45,16 +45,26 @@ describe("the topological sort", () => {
 
   it("reports the members of loops and what they need", () => {
     const nodes = graph("a: b", "b: a", "c:", "d: c");
-    const { leftovers } = sortTopologically(nodes);
+    const { leftovers } = new SortGraph(nodes).sort();
     expect(leftovers.map((node) => node.name)).toEqual(["a", "b"]);
   });
 
+  it("takes over what a repair changed", () => {
+    const nodes = graph("a: b", "b: a");
+    const sorting = new SortGraph(nodes);
+    expect(sorting.sort().sorted).toEqual([]);
+    const [a] = nodes;
+    if (a !== undefined) a.dependencies = [];
+    sorting.refresh(nodes);
+    expect(sorting.sort().sorted.map((node) => node.name)).toEqual(["a", "b"]);
+  });
+
   it("sorts many nodes without recursion", () => {
-    const nodes: Node[] = Array.from({ length: 50_000 }, (_, at) => ({ name: String(at), dependencies: [], position: 0 }));
+    const nodes: Node[] = Array.from({ length: 50_000 }, (_, at) => ({ name: String(at), dependencies: [] }));
     nodes.forEach((node, at) => {
       const next = nodes[at + 1];
       if (next !== undefined) node.dependencies.push(next);
     });
-    expect(sortTopologically(nodes).sorted[0]?.name).toBe("49999");
+    expect(new SortGraph(nodes).sort().sorted[0]?.name).toBe("49999");
   });
 });

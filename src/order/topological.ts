@@ -1,8 +1,6 @@
 /** Anything that needs other things to come before it. */
 export interface SortNode {
   readonly dependencies: readonly SortNode[];
-  /** Scratch: place in the given order. */
-  position: number;
 }
 
 /** Numbers with the largest on top. */
@@ -52,30 +50,59 @@ export interface SortResult<N> {
 }
 
 /**
- * Puts every node behind what it needs and disturbs the given order as little as possible: the list is filled from its end, each time
- * with the last node of the given order that nobody still unplaced needs. So a node keeps its place, and what it needs is pulled
- * forward to directly before its first user. Every dependency must be among the nodes.
+ * Nodes in a given order, to be sorted again and again while loops are opened. Dependencies are kept as positions, since chasing objects
+ * is what a sort of many nodes would spend its time on; `refresh` takes over changes.
  */
-export function sortTopologically<N extends SortNode>(nodes: readonly N[]): SortResult<N> {
-  nodes.forEach((node, at) => (node.position = at));
-  const waiting = new Int32Array(nodes.length);
-  for (const node of nodes) {
-    for (const { position } of node.dependencies) waiting[position] = (waiting[position] ?? 0) + 1;
+export class SortGraph<N extends SortNode> {
+  readonly #nodes: readonly N[];
+  readonly #positions = new Map<SortNode, number>();
+  readonly #needs: Int32Array[];
+
+  /** Every dependency must be among the nodes. */
+  constructor(nodes: readonly N[]) {
+    this.#nodes = nodes;
+    nodes.forEach((node, at) => this.#positions.set(node, at));
+    this.#needs = nodes.map((node) => this.#positionsOf(node));
   }
-  const free = new LargestFirst();
-  waiting.forEach((count, at) => {
-    if (count === 0) free.push(at);
-  });
-  const placed: N[] = [];
-  while (free.size > 0) {
-    const node = nodes[free.pop()];
-    if (node === undefined) break;
-    placed.push(node);
-    for (const { position } of node.dependencies) {
-      const left = (waiting[position] ?? 0) - 1;
-      waiting[position] = left;
-      if (left === 0) free.push(position);
+
+  /** To be told of the nodes whose dependencies changed. */
+  refresh(nodes: Iterable<N>): void {
+    for (const node of nodes) {
+      const at = this.#positions.get(node);
+      if (at !== undefined) this.#needs[at] = this.#positionsOf(node);
     }
   }
-  return { sorted: placed.reverse(), leftovers: nodes.filter((_, at) => (waiting[at] ?? 0) > 0) };
+
+  #positionsOf(node: N): Int32Array {
+    return Int32Array.from(node.dependencies, (dependency) => this.#positions.get(dependency) ?? -1).filter((at) => at >= 0);
+  }
+
+  /**
+   * Puts every node behind what it needs and disturbs the given order as little as possible: the list is filled from its end, each time
+   * with the last node of the given order that nobody still unplaced needs. So a node keeps its place, and what it needs is pulled
+   * forward to directly before its first user.
+   */
+  sort(): SortResult<N> {
+    const waiting = new Int32Array(this.#nodes.length);
+    for (const needs of this.#needs) {
+      for (const at of needs) waiting[at] = (waiting[at] ?? 0) + 1;
+    }
+    const free = new LargestFirst();
+    waiting.forEach((count, at) => {
+      if (count === 0) free.push(at);
+    });
+    const placed: N[] = [];
+    while (free.size > 0) {
+      const at = free.pop();
+      const node = this.#nodes[at];
+      if (node === undefined) break;
+      placed.push(node);
+      for (const needed of this.#needs[at] ?? []) {
+        const left = (waiting[needed] ?? 0) - 1;
+        waiting[needed] = left;
+        if (left === 0) free.push(needed);
+      }
+    }
+    return { sorted: placed.reverse(), leftovers: this.#nodes.filter((_, at) => (waiting[at] ?? 0) > 0) };
+  }
 }
