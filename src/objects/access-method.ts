@@ -30,7 +30,6 @@ const read = catalogRead<AccessMethodRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<AccessMethod>({
-        ...newObjectState(),
         kind: "access-method",
         classOid: classOids.pg_am,
         oid: row.oid,
@@ -41,6 +40,7 @@ const read = catalogRead<AccessMethodRow>({
         loopRole: "other",
         amtype: row.amtype,
         handler: row.handler,
+        ...newObjectState(),
       });
     }
   },

@@ -13,7 +13,6 @@ function boundary(kind: Boundary["kind"]) {
     kind,
     derive: ({ inventory }: ReadContext) => {
       inventory.add<Boundary>({
-        ...newObjectState(),
         kind,
         classOid: 0,
         oid: 0,
@@ -22,6 +21,7 @@ function boundary(kind: Boundary["kind"]) {
         owner: "",
         acl: null,
         loopRole: kind,
+        ...newObjectState(),
       });
     },
     section: () => "none",

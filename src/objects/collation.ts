@@ -44,7 +44,6 @@ const read = catalogRead<CollationRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<Collation>({
-        ...newObjectState(),
         kind: "collation",
         classOid: classOids.pg_collation,
         oid: row.oid,
@@ -55,6 +54,7 @@ const read = catalogRead<CollationRow>({
         loopRole: "other",
         encoding: row.encoding,
         details: null,
+        ...newObjectState(),
       });
     }
   },

@@ -39,7 +39,6 @@ const read = catalogRead<ConversionRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<Conversion>({
-        ...newObjectState(),
         kind: "conversion",
         classOid: classOids.pg_conversion,
         oid: row.oid,
@@ -52,6 +51,7 @@ const read = catalogRead<ConversionRow>({
         to: row.to,
         function: row.function,
         isDefault: row.is_default,
+        ...newObjectState(),
       });
     }
   },

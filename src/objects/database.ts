@@ -94,7 +94,6 @@ const read = catalogRead<DatabaseRow>({
 
 function databaseOf(row: DatabaseRow, inventory: Inventory): Database {
   return {
-    ...newObjectState(),
     kind: "database",
     classOid: classOids.pg_database,
     oid: row.oid,
@@ -113,6 +112,7 @@ function databaseOf(row: DatabaseRow, inventory: Inventory): Database {
     isTemplate: row.is_template,
     connectionLimit: row.connection_limit,
     settings: [],
+    ...newObjectState(),
   };
 }
 

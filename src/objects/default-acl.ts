@@ -38,7 +38,6 @@ const read = catalogRead<DefaultAclRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<DefaultAcl>({
-        ...newObjectState(),
         kind: "default-acl",
         classOid: classOids.pg_default_acl,
         oid: row.oid,
@@ -50,6 +49,7 @@ const read = catalogRead<DefaultAclRow>({
         objectLetter: row.letter,
         items: parseArrayOfText(row.acl),
         baseline: parseArrayOfText(row.baseline),
+        ...newObjectState(),
       });
     }
   },

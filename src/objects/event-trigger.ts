@@ -39,7 +39,6 @@ const read = catalogRead<EventTriggerRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<EventTrigger>({
-        ...newObjectState(),
         kind: "event-trigger",
         classOid: classOids.pg_event_trigger,
         oid: row.oid,
@@ -52,6 +51,7 @@ const read = catalogRead<EventTriggerRow>({
         tags: row.tags,
         function: row.function,
         enabled: row.enabled,
+        ...newObjectState(),
       });
     }
   },

@@ -33,7 +33,6 @@ const read = catalogRead<ExtensionRow>({
     for (const row of rows) {
       const conditions = parseArrayOfText(row.conditions);
       inventory.add<Extension>({
-        ...newObjectState(),
         kind: "extension",
         classOid: classOids.pg_extension,
         oid: row.oid,
@@ -45,6 +44,7 @@ const read = catalogRead<ExtensionRow>({
         installSchema: row.schema,
         configuration: parseArrayOfNumbers(row.config).map((oid, index) => ({ oid, condition: conditions[index] ?? "" })),
         contained: NO_COMPONENTS,
+        ...newObjectState(),
       });
     }
   },

@@ -73,7 +73,9 @@ export interface CatalogObject {
   partOf: CatalogObject | null;
 }
 
-/** The mutable half of a new object. */
+/**
+ * The mutable half of a new object. Stands last in the object's literal: V8 builds one that begins with a spread twenty times slower.
+ */
 export function newObjectState(): Pick<
   CatalogObject,
   "dumpId" | "wanted" | "dependencies" | "extension" | "dependsOnExtensions" | "separate" | "postponed" | "partOf"

@@ -34,7 +34,6 @@ const read = catalogRead<SchemaRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       const schema: Schema = {
-        ...newObjectState(),
         kind: "schema",
         classOid: classOids.pg_namespace,
         oid: row.oid,
@@ -45,6 +44,7 @@ const read = catalogRead<SchemaRow>({
         loopRole: "other",
         contained: NO_COMPONENTS,
         isInitialPublic: false,
+        ...newObjectState(),
       };
       inventory.schemas.set(row.oid, schema);
       inventory.add(schema);

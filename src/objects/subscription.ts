@@ -89,7 +89,6 @@ const read = catalogRead<SubscriptionRow>({
 
 function addSubscription(row: SubscriptionRow, { inventory, selection, major }: ReadContext): void {
   const subscription = inventory.add<Subscription>({
-    ...newObjectState(),
     kind: "subscription",
     classOid: classOids.pg_subscription,
     oid: row.oid,
@@ -102,6 +101,7 @@ function addSubscription(row: SubscriptionRow, { inventory, selection, major }: 
     publications: parseArrayOfText(row.publications),
     slotName: row.slot_name,
     options: optionsOf(row, major),
+    ...newObjectState(),
   });
   subscription.wanted = withEverything(subscription, selection, false);
 }

@@ -38,7 +38,6 @@ const read = catalogRead<WrapperRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<ForeignDataWrapper>({
-        ...newObjectState(),
         kind: "foreign-data-wrapper",
         classOid: classOids.pg_foreign_data_wrapper,
         oid: row.oid,
@@ -50,6 +49,7 @@ const read = catalogRead<WrapperRow>({
         handler: row.handler,
         validator: row.validator,
         options: row.options,
+        ...newObjectState(),
       });
     }
   },

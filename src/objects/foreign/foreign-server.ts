@@ -48,7 +48,6 @@ const read = catalogRead<ServerRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<ForeignServer>({
-        ...newObjectState(),
         kind: "foreign-server",
         classOid: classOids.pg_foreign_server,
         oid: row.oid,
@@ -63,6 +62,7 @@ const read = catalogRead<ServerRow>({
         options: row.options,
         mappingsReadable: row.mappings_readable,
         mappings: [],
+        ...newObjectState(),
       });
     }
   },

@@ -40,7 +40,6 @@ const read = catalogRead<ClassRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<OperatorClass>({
-        ...newObjectState(),
         kind: "operator-class",
         classOid: classOids.pg_opclass,
         oid: row.oid,
@@ -53,6 +52,7 @@ const read = catalogRead<ClassRow>({
         family: row.family,
         members: [],
         details: null,
+        ...newObjectState(),
       });
     }
   },

@@ -34,7 +34,6 @@ const read = catalogRead<FamilyRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<OperatorFamily>({
-        ...newObjectState(),
         kind: "operator-family",
         classOid: classOids.pg_opfamily,
         oid: row.oid,
@@ -45,6 +44,7 @@ const read = catalogRead<FamilyRow>({
         loopRole: "other",
         accessMethod: row.access_method,
         looseMembers: [],
+        ...newObjectState(),
       });
     }
   },

@@ -42,7 +42,6 @@ const read = catalogRead<OperatorRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<Operator>({
-        ...newObjectState(),
         kind: "operator",
         classOid: classOids.pg_operator,
         oid: row.oid,
@@ -56,6 +55,7 @@ const read = catalogRead<OperatorRow>({
         right: row.right,
         isShell: row.is_shell,
         details: null,
+        ...newObjectState(),
       });
     }
   },

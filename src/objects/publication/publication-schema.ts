@@ -31,7 +31,6 @@ const read = catalogRead<PublicationSchemaRow>({
       const published = inventory.schemas.get(row.schema);
       if (publication === undefined || published === undefined || published.wanted === 0) continue;
       const member = inventory.add<PublicationSchema>({
-        ...newObjectState(),
         kind: "publication-schema",
         classOid: classOids.pg_publication_namespace,
         oid: row.oid,
@@ -42,6 +41,7 @@ const read = catalogRead<PublicationSchemaRow>({
         loopRole: "other",
         publication,
         published,
+        ...newObjectState(),
       });
       member.wanted = publication.wanted;
     }

@@ -46,7 +46,6 @@ const read = catalogRead<PublicationTableRow>({
       const table = inventory.relation(row.relation);
       if (publication === undefined || table === undefined || table.wanted === 0) continue;
       const member = inventory.add<PublicationTable>({
-        ...newObjectState(),
         kind: "publication-table",
         classOid: classOids.pg_publication_rel,
         oid: row.oid,
@@ -59,6 +58,7 @@ const read = catalogRead<PublicationTableRow>({
         table,
         columns: parseArrayOfText(row.columns),
         where: row.where_expr,
+        ...newObjectState(),
       });
       member.wanted = publication.wanted;
     }

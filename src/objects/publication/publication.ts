@@ -48,7 +48,6 @@ const read = catalogRead<PublicationRow>({
         ["truncate", row.pubtruncate],
       ];
       inventory.add<Publication>({
-        ...newObjectState(),
         kind: "publication",
         classOid: classOids.pg_publication,
         oid: row.oid,
@@ -61,6 +60,7 @@ const read = catalogRead<PublicationRow>({
         operations: operations.filter(([, isPublished]) => isPublished).map(([operation]) => operation),
         viaRoot: row.via_root,
         generatedColumns: row.generated_columns,
+        ...newObjectState(),
       });
     }
   },

@@ -44,7 +44,6 @@ const read = catalogRead<CheckRow>({
       const table = inventory.relation(row.relation);
       if (table === undefined) continue;
       const check = inventory.add<CheckConstraint>({
-        ...newObjectState(),
         kind: "check-constraint",
         classOid: classOids.pg_constraint,
         oid: row.oid,
@@ -56,6 +55,7 @@ const read = catalogRead<CheckRow>({
         table,
         isLocal: row.is_local,
         text: row.text,
+        ...newObjectState(),
       });
       check.separate = !row.validated;
       check.wanted = table.wanted;

@@ -51,7 +51,6 @@ const read = catalogRead<DefaultRow>({
 
 function addDefault(inventory: ReadContext["inventory"], table: Relation, column: Column, oid: number, expression: string): void {
   const columnDefault = inventory.add<ColumnDefault>({
-    ...newObjectState(),
     kind: "column-default",
     classOid: classOids.pg_attrdef,
     oid,
@@ -63,6 +62,7 @@ function addDefault(inventory: ReadContext["inventory"], table: Relation, column
     table,
     column,
     expression,
+    ...newObjectState(),
   });
   columnDefault.wanted = table.wanted;
   columnDefault.partOf = table;

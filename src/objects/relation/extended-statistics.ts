@@ -34,7 +34,6 @@ const read = catalogRead<StatisticsRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<ExtendedStatistics>({
-        ...newObjectState(),
         kind: "extended-statistics",
         classOid: classOids.pg_statistic_ext,
         oid: row.oid,
@@ -46,6 +45,7 @@ const read = catalogRead<StatisticsRow>({
         tableOid: row.relation,
         target: row.target,
         text: "",
+        ...newObjectState(),
       });
     }
   },

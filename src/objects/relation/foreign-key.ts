@@ -53,7 +53,6 @@ const read = catalogRead<ForeignKeyRow>({
       const table = inventory.relation(row.relation);
       if (table === undefined) continue;
       const key = inventory.add<ForeignKey>({
-        ...newObjectState(),
         kind: "foreign-key",
         classOid: classOids.pg_constraint,
         oid: row.oid,
@@ -66,6 +65,7 @@ const read = catalogRead<ForeignKeyRow>({
         referencedOid: row.referenced,
         referencedIndexOid: row.referenced_index,
         text: row.text,
+        ...newObjectState(),
         separate: true,
       });
       key.wanted = table.wanted;

@@ -19,7 +19,6 @@ function derive({ inventory }: ReadContext): void {
     if (parent?.kind !== "index") continue;
     const parentIndex = parent as Index;
     const attachment = inventory.add<IndexAttachment>({
-      ...newObjectState(),
       kind: "index-attachment",
       classOid: 0,
       oid: 0,
@@ -31,6 +30,7 @@ function derive({ inventory }: ReadContext): void {
       loopRole: "other",
       parent: parentIndex,
       partition,
+      ...newObjectState(),
     });
     attachment.wanted = partition.wanted;
     attachment.dependencies.push(partition, parentIndex, partition.table, parentIndex.table);

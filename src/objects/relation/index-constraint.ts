@@ -33,7 +33,6 @@ export interface IndexConstraintDetails {
 
 export function addIndexConstraint(inventory: ReadContext["inventory"], index: Index, details: IndexConstraintDetails): IndexConstraint {
   const constraint = inventory.add<IndexConstraint>({
-    ...newObjectState(),
     kind: "index-constraint",
     classOid: classOids.pg_constraint,
     schema: index.schema,
@@ -42,6 +41,7 @@ export function addIndexConstraint(inventory: ReadContext["inventory"], index: I
     loopRole: "other",
     index,
     ...details,
+    ...newObjectState(),
     separate: true,
   });
   constraint.wanted = index.wanted;

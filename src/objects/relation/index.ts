@@ -93,7 +93,6 @@ const read = catalogRead<IndexRow>({
 function addIndex(inventory: ReadContext["inventory"], table: Relation, row: IndexRow): void {
   const targets = parseArrayOfNumbers(row.statistics_targets);
   const index = inventory.add<Index>({
-    ...newObjectState(),
     kind: "index",
     classOid: classOids.pg_class,
     oid: row.oid,
@@ -114,6 +113,7 @@ function addIndex(inventory: ReadContext["inventory"], table: Relation, row: Ind
     statistics: parseArrayOfNumbers(row.statistics_columns).map((column, at) => ({ column, target: targets[at] ?? 0 })),
     parentOid: row.parent ?? 0,
     constraint: null,
+    ...newObjectState(),
   });
   index.wanted = table.wanted;
   if (row.constraint_oid === null) return;

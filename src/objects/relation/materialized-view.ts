@@ -44,7 +44,6 @@ function derive({ inventory, selection }: ReadContext): void {
   for (const view of inventory.ofKind<Relation>("relation")) {
     if (view.relkind !== "m" || !wants(view, component.data)) continue;
     const data = inventory.add<MaterializedViewData>({
-      ...newObjectState(),
       kind: "materialized-view-data",
       classOid: 0,
       oid: view.oid,
@@ -55,6 +54,7 @@ function derive({ inventory, selection }: ReadContext): void {
       loopRole: "other",
       view,
       isPopulated: view.isPopulated,
+      ...newObjectState(),
     });
     data.wanted = view.wanted;
     data.dependencies.push(view);

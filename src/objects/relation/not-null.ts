@@ -75,7 +75,6 @@ function derive({ inventory }: ReadContext): void {
       const constraint = column.notNullConstraint;
       if (constraint === null || constraint.isValid || !constraint.isLocal) continue;
       const object = inventory.add<InvalidNotNull>({
-        ...newObjectState(),
         kind: "not-null-constraint",
         classOid: classOids.pg_constraint,
         oid: constraint.oid,
@@ -86,6 +85,7 @@ function derive({ inventory }: ReadContext): void {
         loopRole: "other",
         table,
         column,
+        ...newObjectState(),
         separate: true,
       });
       object.wanted = table.wanted;

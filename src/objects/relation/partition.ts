@@ -59,7 +59,6 @@ function derive({ inventory }: ReadContext): void {
     const parent = partition.parents[0];
     if (!partition.isPartition || parent === undefined || !wants(partition, component.definition)) continue;
     const attachment = inventory.add<PartitionAttachment>({
-      ...newObjectState(),
       kind: "partition-attachment",
       classOid: 0,
       oid: 0,
@@ -70,6 +69,7 @@ function derive({ inventory }: ReadContext): void {
       loopRole: "other",
       parent,
       partition,
+      ...newObjectState(),
     });
     attachment.wanted = partition.wanted;
     attachment.dependencies.push(partition, parent);

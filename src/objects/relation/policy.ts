@@ -55,7 +55,6 @@ const read = catalogRead<PolicyRow>({
       const table = inventory.relation(row.relation);
       if (table === undefined) continue;
       const policy = inventory.add<Policy>({
-        ...newObjectState(),
         kind: "policy",
         classOid: classOids.pg_policy,
         oid: row.oid,
@@ -70,6 +69,7 @@ const read = catalogRead<PolicyRow>({
         roles: parseArrayOfText(row.roles),
         using: row.using_expr,
         withCheck: row.check_expr,
+        ...newObjectState(),
       });
       policy.wanted = table.wanted;
     }
@@ -123,7 +123,6 @@ function derive(context: ReadContext): void {
   for (const table of tablesWithPolicies(context)) {
     if (!table.rowSecurity) continue;
     const mark = context.inventory.add<RowSecurity>({
-      ...newObjectState(),
       kind: "row-security",
       classOid: 0,
       oid: table.oid,
@@ -133,6 +132,7 @@ function derive(context: ReadContext): void {
       acl: null,
       loopRole: "other",
       table,
+      ...newObjectState(),
     });
     mark.wanted = table.wanted;
   }

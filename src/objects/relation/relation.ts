@@ -129,7 +129,6 @@ const read = catalogRead<RelationRow>({
 
 function relationOf(row: RelationRow, inventory: ReadContext["inventory"]): Relation {
   return {
-    ...newObjectState(),
     kind: "relation",
     classOid: classOids.pg_class,
     oid: row.oid,
@@ -168,6 +167,7 @@ function relationOf(row: RelationRow, inventory: ReadContext["inventory"]): Rela
     viewDefinition: null,
     viewRule: null,
     isDummyView: false,
+    ...newObjectState(),
   };
 }
 

@@ -40,7 +40,6 @@ const read = catalogRead<RuleRow>({
       if (table === undefined) continue;
       const isViewQuery = (table.relkind === "v" || table.relkind === "m") && row.event === "1" && row.is_instead;
       const rule = inventory.add<Rule>({
-        ...newObjectState(),
         kind: "rule",
         classOid: classOids.pg_rewrite,
         oid: row.oid,
@@ -53,6 +52,7 @@ const read = catalogRead<RuleRow>({
         isViewQuery,
         enabled: row.enabled,
         text: "",
+        ...newObjectState(),
       });
       rule.separate = !isViewQuery;
       rule.partOf = table;

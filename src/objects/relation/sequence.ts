@@ -183,7 +183,6 @@ const valueRead = catalogRead<ValueRow>({
         continue;
       }
       const value = inventory.add<SequenceValue>({
-        ...newObjectState(),
         kind: "sequence-value",
         classOid: 0,
         oid: sequence.oid,
@@ -195,6 +194,7 @@ const valueRead = catalogRead<ValueRow>({
         sequence,
         lastValue: row.last_value,
         isCalled: row.is_called,
+        ...newObjectState(),
       });
       value.wanted = sequence.wanted;
       value.dependencies.push(sequence);

@@ -22,7 +22,6 @@ function derive(context: ReadContext): void {
     if (condition === undefined && (!wants(table, component.data) || table.extension !== null)) continue;
     if (!hasRows(table, context)) continue;
     const data = inventory.add<TableData>({
-      ...newObjectState(),
       kind: "table-data",
       classOid: 0,
       oid: table.oid,
@@ -33,6 +32,7 @@ function derive(context: ReadContext): void {
       loopRole: "table-data",
       table,
       condition: condition ?? "",
+      ...newObjectState(),
     });
     data.wanted = component.data;
     data.dependencies.push(table);

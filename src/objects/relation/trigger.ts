@@ -50,7 +50,6 @@ const read = catalogRead<TriggerRow>({
       const table = inventory.relation(row.relation);
       if (table === undefined) continue;
       const trigger = inventory.add<Trigger>({
-        ...newObjectState(),
         kind: "trigger",
         classOid: classOids.pg_trigger,
         oid: row.oid,
@@ -63,6 +62,7 @@ const read = catalogRead<TriggerRow>({
         text: row.text,
         enabled: row.enabled,
         isClone: row.is_clone,
+        ...newObjectState(),
       });
       trigger.wanted = table.wanted;
     }

@@ -39,7 +39,6 @@ const read = catalogRead<AggregateRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<Aggregate>({
-        ...newObjectState(),
         kind: "aggregate",
         classOid: classOids.pg_proc,
         oid: row.oid,
@@ -50,6 +49,7 @@ const read = catalogRead<AggregateRow>({
         loopRole: "other",
         argumentTypes: parseArrayOfNumbers(row.argument_types),
         details: null,
+        ...newObjectState(),
       });
     }
   },

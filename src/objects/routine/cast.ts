@@ -48,7 +48,6 @@ const read = catalogRead<CastRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<Cast>({
-        ...newObjectState(),
         kind: "cast",
         classOid: classOids.pg_cast,
         oid: row.oid,
@@ -69,6 +68,7 @@ const read = catalogRead<CastRow>({
               },
         castContext: row.context,
         method: row.method,
+        ...newObjectState(),
       });
     }
   },

@@ -50,7 +50,6 @@ const read = catalogRead<RoutineRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<Routine>({
-        ...newObjectState(),
         kind: "function",
         classOid: classOids.pg_proc,
         oid: row.oid,
@@ -62,6 +61,7 @@ const read = catalogRead<RoutineRow>({
         prokind: row.prokind,
         argumentTypes: parseArrayOfNumbers(row.argument_types),
         details: null,
+        ...newObjectState(),
       });
     }
   },

@@ -41,7 +41,6 @@ const read = catalogRead<LanguageRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<Language>({
-        ...newObjectState(),
         kind: "language",
         classOid: classOids.pg_language,
         oid: row.oid,
@@ -54,6 +53,7 @@ const read = catalogRead<LanguageRow>({
         handler: row.handler,
         inline: row.inline,
         validator: row.validator,
+        ...newObjectState(),
       });
     }
   },

@@ -49,7 +49,6 @@ const read = catalogRead<TransformRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<Transform>({
-        ...newObjectState(),
         kind: "transform",
         classOid: classOids.pg_transform,
         oid: row.oid,
@@ -62,6 +61,7 @@ const read = catalogRead<TransformRow>({
         language: row.language,
         fromSql: reference(row.from_schema, row.from_name, row.from_arguments),
         toSql: reference(row.to_schema, row.to_name, row.to_arguments),
+        ...newObjectState(),
       });
     }
   },

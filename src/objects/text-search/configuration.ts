@@ -40,7 +40,6 @@ const read = catalogRead<ConfigurationRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<TextSearchConfiguration>({
-        ...newObjectState(),
         kind: "text-search-configuration",
         classOid: classOids.pg_ts_config,
         oid: row.oid,
@@ -51,6 +50,7 @@ const read = catalogRead<ConfigurationRow>({
         loopRole: "other",
         parser: { schema: { name: row.parser_schema }, name: row.parser },
         mappings: [],
+        ...newObjectState(),
       });
     }
   },

@@ -35,7 +35,6 @@ const read = catalogRead<DictionaryRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<TextSearchDictionary>({
-        ...newObjectState(),
         kind: "text-search-dictionary",
         classOid: classOids.pg_ts_dict,
         oid: row.oid,
@@ -46,6 +45,7 @@ const read = catalogRead<DictionaryRow>({
         loopRole: "other",
         template: { schema: { name: row.template_schema }, name: row.template },
         options: row.options ?? "",
+        ...newObjectState(),
       });
     }
   },

@@ -37,7 +37,6 @@ const read = catalogRead<ParserRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<TextSearchParser>({
-        ...newObjectState(),
         kind: "text-search-parser",
         classOid: classOids.pg_ts_parser,
         oid: row.oid,
@@ -51,6 +50,7 @@ const read = catalogRead<ParserRow>({
         end: row.end,
         headline: row.headline,
         lexTypes: row.lex_types,
+        ...newObjectState(),
       });
     }
   },

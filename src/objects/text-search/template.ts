@@ -30,7 +30,6 @@ const read = catalogRead<TemplateRow>({
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<TextSearchTemplate>({
-        ...newObjectState(),
         kind: "text-search-template",
         classOid: classOids.pg_ts_template,
         oid: row.oid,
@@ -41,6 +40,7 @@ const read = catalogRead<TemplateRow>({
         loopRole: "other",
         init: row.init,
         lexize: row.lexize,
+        ...newObjectState(),
       });
     }
   },

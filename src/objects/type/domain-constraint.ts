@@ -43,7 +43,6 @@ const read = catalogRead<ConstraintRow>({
     for (const row of rows) {
       const domain = inventory.find(classOids.pg_type, row.domain) as Type;
       const constraint = inventory.add<DomainConstraint>({
-        ...newObjectState(),
         kind: "domain-constraint",
         classOid: classOids.pg_constraint,
         oid: row.oid,
@@ -55,6 +54,7 @@ const read = catalogRead<ConstraintRow>({
         domain,
         isNotNull: row.contype === "n",
         text: row.text ?? "",
+        ...newObjectState(),
       });
       constraint.separate = !row.validated;
       constraint.wanted = domain.wanted;

@@ -15,7 +15,6 @@ function derive({ inventory }: ReadContext): void {
     const isShellable = !type.isDummy && (type.variant === "base" || type.variant === "range");
     if (!isShellable || !wants(type, component.definition)) continue;
     type.shell = inventory.add<ShellType>({
-      ...newObjectState(),
       kind: "shell-type",
       classOid: 0,
       oid: 0,
@@ -25,6 +24,7 @@ function derive({ inventory }: ReadContext): void {
       acl: null,
       loopRole: "other",
       type,
+      ...newObjectState(),
       wanted: NO_COMPONENTS,
     });
   }

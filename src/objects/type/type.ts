@@ -81,7 +81,6 @@ const read = catalogRead<TypeRow>({
       const variant = variantOf(row);
       const isDummy = variant === "multirange" || row.is_array || (variant === "composite" && row.relkind !== "c");
       inventory.add<Type>({
-        ...newObjectState(),
         kind: "type",
         classOid: classOids.pg_type,
         oid: row.oid,
@@ -101,6 +100,7 @@ const read = catalogRead<TypeRow>({
         domain: null,
         constraints: [],
         base: null,
+        ...newObjectState(),
       });
     }
   },
