@@ -174,7 +174,7 @@ export async function writeAll(handle: FileHandle, bytes: Uint8Array, path: stri
   }
 }
 
-async function readExactly(handle: FileHandle, offset: number, length: number, path: string): Promise<Uint8Array> {
+export async function readExactly(handle: FileHandle, offset: number, length: number, path: string): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let done = 0;
   try {
