@@ -24,7 +24,16 @@ export function identifierQuoter(quoting: IdentifierQuoting): QuoteIdentifier {
   const keywords = new Set(KEYWORDS_13.split(" "));
   if (quoting.major >= 16) for (const word of KEYWORDS_16.split(" ")) keywords.add(word);
   if (quoting.major >= 17) for (const word of KEYWORDS_17.split(" ")) keywords.add(word);
-  return (name) => (SAFE_IDENTIFIER.test(name) && !keywords.has(name) ? name : alwaysQuoted(name));
+  // The same few names are written again and again: schemas, tables, roles.
+  const quoted = new Map<string, string>();
+  return (name) => {
+    let text = quoted.get(name);
+    if (text === undefined) {
+      text = SAFE_IDENTIFIER.test(name) && !keywords.has(name) ? name : alwaysQuoted(name);
+      quoted.set(name, text);
+    }
+    return text;
+  };
 }
 
 /** For statements that we send ourselves, where only correctness counts. */

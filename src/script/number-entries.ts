@@ -37,8 +37,8 @@ export function numberEntries(drafts: readonly EntryDraft[], firstFreeId: number
   const kept = idsOfDefinitions(drafts);
   let nextId = firstFreeId;
   return drafts.map((draft) => ({
-    ...draft.entry,
     dumpId: draft.isDefinition ? draft.object.dumpId : nextId++,
     dependencies: draft.dependencies === null ? idsOf(draft.object, kept) : draft.dependencies.map((object) => object.dumpId),
+    ...draft.entry,
   }));
 }
