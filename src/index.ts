@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import type { ArchiveReader, Sink, VerifyReport } from "./archive/archive.ts";
+import type { ArchiveReader, FolderSink, Sink, VerifyReport } from "./archive/archive.ts";
 import { type DumpFormat, formatOfName } from "./archive/format-of-name.ts";
 import { openArchive } from "./archive/open.ts";
 import { PgstowError } from "./core/errors.ts";
@@ -7,6 +7,7 @@ import { type DumpOptions as RunDumpOptions, type DumpSummary, runDump } from ".
 import type { SettingsInput } from "./postgres/settings.ts";
 import { type RestoreOptions as RunRestoreOptions, type RestoreSummary, runRestore } from "./restore/restore.ts";
 import { createLocalFile } from "./store/local-file.ts";
+import { createLocalFolder } from "./store/local-folder.ts";
 import { streamSink } from "./store/stream.ts";
 
 export type {
@@ -16,12 +17,15 @@ export type {
   DataTotals,
   EntryData,
   EntrySize,
+  FolderSink,
   LargeObjectPiece,
+  PgDumpLayout,
   RowBatch,
   Sink,
   VerifyReport,
 } from "./archive/archive.ts";
 export type { Entry, Section } from "./archive/entry.ts";
+export type { Compression, CompressionMethod } from "./archive/compression/method.ts";
 export type { DumpFormat } from "./archive/format-of-name.ts";
 export { openArchive } from "./archive/open.ts";
 export type { Diagnostic, DiagnosticSink } from "./core/diagnostics.ts";
@@ -37,12 +41,12 @@ export type Connection = string | SettingsInput;
 /** Where a dump goes: exactly one of `file` and `output`. */
 export interface DumpOptions extends Omit<RunDumpOptions, "connection" | "format" | "output"> {
   readonly connection: Connection;
-  /** Path. The file appears under its name only when it is whole. */
+  /** Path. The file appears under its name only when it is whole. For a directory archive a folder that is new or empty. */
   readonly file?: string;
   /** Replace the file when it exists; otherwise that is an error `exists`. */
   readonly force?: boolean;
   /** A stream, which is left open, or a sink of one's own. */
-  readonly output?: Writable | Sink;
+  readonly output?: Writable | Sink | FolderSink;
   /** Without it the file's name decides (`.sql.zst` stow, else plain); an `output` gets a stow archive. */
   readonly format?: DumpFormat;
 }
@@ -67,7 +71,7 @@ export interface VerifyOptions {
  */
 export async function dump(options: DumpOptions): Promise<DumpSummary> {
   const { connection, file, force, output, format, ...rest } = options;
-  const sink = await openSink(file, output, force ?? false);
+  const sink = await openSink(file, output, force ?? false, format);
   try {
     return await runDump({
       ...rest,
@@ -109,9 +113,14 @@ function settingsOf(connection: Connection): SettingsInput {
   return typeof connection === "string" ? { dbname: connection } : connection;
 }
 
-async function openSink(file: string | undefined, output: Writable | Sink | undefined, force: boolean): Promise<Sink> {
+async function openSink(
+  file: string | undefined,
+  output: Writable | Sink | FolderSink | undefined,
+  force: boolean,
+  format: DumpFormat | undefined,
+): Promise<Sink | FolderSink> {
   if ((file === undefined) === (output === undefined)) throw new PgstowError("usage", "a dump needs either a file or an output");
-  if (file !== undefined) return createLocalFile(file, { force });
+  if (file !== undefined) return format === "directory" ? createLocalFolder(file) : createLocalFile(file, { force });
   if (output === undefined) throw new PgstowError("internal", "no output");
   if (!isWritable(output)) return output;
   const sink = streamSink(output, "output");
@@ -119,6 +128,6 @@ async function openSink(file: string | undefined, output: Writable | Sink | unde
   return { ...sink, write: (bytes) => sink.write(Buffer.from(bytes)) };
 }
 
-function isWritable(output: Writable | Sink): output is Writable {
+function isWritable(output: Writable | Sink | FolderSink): output is Writable {
   return "pipe" in output;
 }

@@ -1,7 +1,7 @@
 import { PgstowError } from "../core/errors.ts";
 
 /** The formats that a dump can be written in. */
-export type DumpFormat = "plain" | "stow";
+export type DumpFormat = "plain" | "stow" | "custom" | "directory" | "tar";
 
 /**
  * The format that a file's name asks for: `.sql.zst` (or any `.zst`) is a stow archive, all else a plain script. Throws a PgstowError

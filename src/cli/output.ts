@@ -1,6 +1,7 @@
-import type { Sink } from "../archive/archive.ts";
+import type { FolderSink, Sink } from "../archive/archive.ts";
 import { PgstowError } from "../core/errors.ts";
 import { createLocalFile } from "../store/local-file.ts";
+import { createLocalFolder } from "../store/local-folder.ts";
 import { streamSink } from "../store/stream.ts";
 import { STANDARD_OUTPUT } from "./standard-output.ts";
 
@@ -11,15 +12,26 @@ export interface OutputOptions {
   readonly force: boolean;
   /** Not for people's eyes. */
   readonly binary: boolean;
+  /** A folder of files. */
+  readonly folder: boolean;
 }
 
 /** Opens where the dump goes. Throws a PgstowError: `exists` for a file that is there already, `usage` for an archive to a terminal. */
-export async function openOutput(options: OutputOptions): Promise<Sink> {
+export async function openOutput(options: OutputOptions): Promise<Sink | FolderSink> {
+  if (options.folder) return openFolder(options);
   if (options.file !== undefined && options.file !== "-") return createLocalFile(options.file, { force: options.force });
   if (options.binary && process.stdout.isTTY) {
-    throw new PgstowError("usage", "a stow archive is not written to a terminal", {
+    throw new PgstowError("usage", "an archive is not written to a terminal", {
       hint: "Name a file with -f, or redirect standard output.",
     });
   }
   return streamSink(process.stdout, STANDARD_OUTPUT);
+}
+
+function openFolder({ file, force }: OutputOptions): Promise<FolderSink> {
+  if (file === undefined || file === "-") {
+    throw new PgstowError("usage", "no output directory specified", { hint: "Name a folder that is new or empty with -f." });
+  }
+  if (force) throw new PgstowError("usage", "option --force cannot replace a folder", { hint: "Name one that is new or empty." });
+  return createLocalFolder(file);
 }

@@ -1,7 +1,5 @@
 import type { ArchiveWriter, EntryData } from "../archive/archive.ts";
 import type { Entry } from "../archive/entry.ts";
-import { openPlainWriter } from "../archive/plain/writer.ts";
-import { openStowWriter } from "../archive/stow/writer.ts";
 import type { SelectionPatterns, SelectionSwitches } from "../catalog/resolve-selection.ts";
 import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError, throwIfAborted } from "../core/errors.ts";
@@ -16,6 +14,7 @@ import { renderContext, renderEntries } from "./entries.ts";
 import type { RenderedEntries } from "./entries.ts";
 import { lockAndRead } from "./lock-and-snapshot.ts";
 import type { LockedInventory } from "./lock-and-snapshot.ts";
+import { openWriter } from "./open-writer.ts";
 import type { DumpOptions, DumpSummary } from "./options.ts";
 import { DumpProgress } from "./progress.ts";
 import { archiveMetadata, scriptOptions } from "./script-options.ts";
@@ -78,10 +77,7 @@ async function dumpSession(
   const context = renderContext(locked.inventory, session.major, metadata.standardConformingStrings, options);
   const rendered = renderEntries(context, options, onDiagnostic);
   const dumpedBy = `${session.serverVersion} (pgstow ${version})`;
-  const open = { metadata, entries: rendered.entries, script: scriptOptions(options, dumpedBy), sink: options.output };
-  const writer = await (options.format === "plain"
-    ? openPlainWriter(open)
-    : openStowWriter({ ...open, ...(options.compressionLevel === undefined ? {} : { level: options.compressionLevel }) }));
+  const writer = await openWriter({ metadata, entries: rendered.entries, script: scriptOptions(options, dumpedBy) }, options);
   try {
     const tables = await writeData(writer, rendered, { settings, locked, options, progress, onDiagnostic });
     progress.finish();

@@ -1,4 +1,6 @@
-import type { ArchiveMetadata, ArchiveSummary, Sink } from "../archive/archive.ts";
+import type { ArchiveMetadata, ArchiveSummary, FolderSink, Sink } from "../archive/archive.ts";
+import type { Compression } from "../archive/compression/method.ts";
+import type { DumpFormat } from "../archive/format-of-name.ts";
 import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import type { Section } from "../core/section.ts";
@@ -9,9 +11,9 @@ export interface DumpOptions {
   readonly connection: SettingsInput;
   /** PG* variables that fill in what the connection leaves open; none unless given. */
   readonly environment?: Environment | undefined;
-  readonly format: "stow" | "plain";
-  /** Takes the archive's bytes; finished when the dump succeeds, aborted when it fails. */
-  readonly output: Sink;
+  readonly format: DumpFormat;
+  /** Takes the archive's bytes, or the files of a directory archive; finished when the dump succeeds, aborted when it fails. */
+  readonly output: Sink | FolderSink;
 
   readonly schemas?: readonly string[] | undefined;
   readonly excludeSchemas?: readonly string[] | undefined;
@@ -70,6 +72,10 @@ export interface DumpOptions {
 
   /** zstd level of a stow archive. */
   readonly compressionLevel?: number | undefined;
+  /** How the data of a custom or directory archive is compressed; gzip unless given. */
+  readonly compression?: Compression | undefined;
+  /** Version 1.14, 1.15 or 1.16 of a custom, directory or tar archive, by its second number; that of the server's pg_dump unless given. */
+  readonly archiveMinor?: number | undefined;
   /** Data channels. */
   readonly jobs?: number | undefined;
 

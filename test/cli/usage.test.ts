@@ -74,7 +74,7 @@ describe("wrong arguments", () => {
     [["dump", "-j", "none"], 'invalid value "none" for option --jobs: must be a whole number from 1 to 64'],
     [["dump", "-j2"], "option -j/--jobs above 1 is not available yet"],
     [["dump", "-s", "--include-foreign-data=*"], "options -s/--schema-only and --include-foreign-data cannot be used together"],
-    [["dump", "-Ft"], 'output format "t" is not available yet'],
+    [["dump", "-Fd"], "no output directory specified"],
     [["dump", "-Fx"], 'invalid output format "x" specified'],
     [["dump", "-Z9", "-Fp"], "a plain script cannot be compressed"],
     [["dump", "--inserts"], "option --inserts is not available yet"],

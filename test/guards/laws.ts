@@ -31,7 +31,6 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "pg-connection-string": ["postgres"],
   "zstd-napi": ["chunk", "archive"],
   "lz4-napi": ["archive"],
-  "lz4-napi": ["archive"],
   yargs: ["cli"],
 };
 

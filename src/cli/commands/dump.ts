@@ -4,7 +4,7 @@ import type { Command, CommandContext } from "../command.ts";
 import { connectionFromFlags, connectionOptions } from "../connection-options.ts";
 import { defined, type OptionSpec, type ParsedArguments, wholeNumber } from "../option.ts";
 import { openOutput } from "../output.ts";
-import { compressionLevel, dumpFormat } from "../output-format.ts";
+import { archiveCompression, archiveVersion, compressionLevel, dumpFormat } from "../output-format.ts";
 import { openProgress, progressOption } from "../progress-option.ts";
 import { formatBytes, formatCount } from "../sizes.ts";
 import { sectionOption, sectionsOf } from "../section-option.ts";
@@ -15,7 +15,7 @@ const options: readonly OptionSpec[] = [...dumpOptionSpecs, sectionOption, ...co
 export const dumpCommand: Command = {
   name: "dump",
   usage: "dump [options] [DBNAME]",
-  describe: "Writes a PostgreSQL database to a hashed stow archive or a plain SQL script.",
+  describe: "Writes a PostgreSQL database to a hashed stow archive, a plain SQL script, or an archive for pg_restore.",
   positionalsMax: 1,
   options,
   examples: [
@@ -29,17 +29,24 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
   checkCombinations(args);
   const format = dumpFormat(args.value("format"), args.value("file"));
   const level = compressionLevel(args.value("compress"), format);
+  const compression = archiveCompression(args.value("compress"), format);
+  const archiveMinor = archiveVersion(args.value("archive-version"), format);
   const jobs = wholeNumber(args, "jobs", 1, 64);
   if ((jobs ?? 1) > 1) throw new PgstowError("usage", "option -j/--jobs above 1 is not available yet");
   const fromFlags = optionsFromFlags(args);
   const progress = openProgress(args);
   const connection = connectionFromFlags(args, args.positionals[0]);
   const { runDump } = await import("../../dump/dump.ts");
-  const output = await openOutput({ file: args.value("file"), force: args.flag("force"), binary: format === "stow" });
+  const output = await openOutput({
+    file: args.value("file"),
+    force: args.flag("force"),
+    binary: format !== "plain",
+    folder: format === "directory",
+  });
   try {
     const summary = await runDump({
       ...fromFlags,
-      ...defined({ compressionLevel: level }),
+      ...defined({ compressionLevel: level, compression, archiveMinor }),
       connection,
       environment: process.env,
       format,

@@ -1,0 +1,48 @@
+import type { ArchiveMetadata, ArchiveWriter, FolderSink, ScriptOptions, Sink } from "../archive/archive.ts";
+import { openCustomWriter } from "../archive/custom/writer.ts";
+import { openDirectoryWriter } from "../archive/directory/writer.ts";
+import type { Entry } from "../archive/entry.ts";
+import { openPlainWriter } from "../archive/plain/writer.ts";
+import { openStowWriter } from "../archive/stow/writer.ts";
+import { openTarWriter } from "../archive/tar/writer.ts";
+import { PgstowError } from "../core/errors.ts";
+import type { DumpOptions } from "./options.ts";
+
+interface ArchiveContent {
+  readonly metadata: ArchiveMetadata;
+  readonly entries: readonly Entry[];
+  readonly script: ScriptOptions;
+}
+
+/** The writer of the wanted format, with what the options say of it. */
+export function openWriter(content: ArchiveContent, options: DumpOptions): Promise<ArchiveWriter> {
+  const { output, compressionLevel, compression, archiveMinor } = options;
+  const version = archiveMinor === undefined ? {} : { archiveMinor };
+  const form = { ...version, ...(compression === undefined ? {} : { compression }) };
+  switch (options.format) {
+    case "plain":
+      return openPlainWriter({ ...content, sink: fileOf(output) });
+    case "stow":
+      return openStowWriter({ ...content, sink: fileOf(output), ...(compressionLevel === undefined ? {} : { level: compressionLevel }) });
+    case "custom":
+      return openCustomWriter({ ...content, ...form, sink: fileOf(output) });
+    case "tar":
+      return openTarWriter({ ...content, ...version, sink: fileOf(output) });
+    case "directory":
+      return openDirectoryWriter({ ...content, ...form, folder: folderOf(output) });
+  }
+}
+
+function isFolder(output: Sink | FolderSink): output is FolderSink {
+  return "file" in output;
+}
+
+function fileOf(output: Sink | FolderSink): Sink {
+  if (isFolder(output)) throw new PgstowError("usage", "only a directory archive is written to a folder");
+  return output;
+}
+
+function folderOf(output: Sink | FolderSink): FolderSink {
+  if (!isFolder(output)) throw new PgstowError("usage", "a directory archive needs a folder to be written to");
+  return output;
+}
