@@ -3,21 +3,38 @@ import type { Entry } from "../archive/entry.ts";
 import { localTime } from "../archive/plain/frame.ts";
 import { oneLine } from "../archive/plain/header.ts";
 
-/** The table of contents as `pg_restore -l` prints it: a head of comments, then one line for each entry. */
-export function* tocLines(archive: Pick<ArchiveReader, "format" | "metadata" | "entries">): Generator<string> {
-  const { metadata, entries, format } = archive;
+type ListedArchive = Pick<ArchiveReader, "format" | "layout" | "metadata" | "entries">;
+
+/** The table of contents as `pg_restore -l` prints it: a head of comments, then one line for each of the shown entries. */
+export function* tocLines(archive: ListedArchive, shown: readonly Entry[]): Generator<string> {
+  const { metadata } = archive;
   yield ";";
   yield `; Archive created at ${localTime(new Date(metadata.startedAt))}`;
   yield `;     dbname: ${oneLine(metadata.database)}`;
-  yield `;     TOC Entries: ${String(entries.length)}`;
-  yield `;     Format: ${format.toUpperCase()}`;
-  yield `;     Dumped from database version: ${metadata.serverVersion}`;
-  yield `;     Dumped by pgstow version: ${metadata.toolVersion}`;
+  yield* layoutLines(archive);
   yield ";";
   yield ";";
   yield "; Selected TOC Entries:";
   yield ";";
-  for (const entry of entries) yield entryLine(entry);
+  for (const entry of shown) yield entryLine(entry);
+}
+
+function* layoutLines({ format, layout, metadata, entries }: ListedArchive): Generator<string> {
+  yield `;     TOC Entries: ${String(layout?.items ?? entries.length)}`;
+  if (layout !== undefined) {
+    yield `;     Compression: ${layout.compression}`;
+    yield `;     Dump Version: ${layout.version}`;
+  }
+  yield `;     Format: ${format.toUpperCase()}`;
+  if (layout === undefined) {
+    yield `;     Dumped from database version: ${metadata.serverVersion}`;
+    yield `;     Dumped by pgstow version: ${metadata.toolVersion}`;
+    return;
+  }
+  yield `;     Integer: ${String(layout.intBytes)} bytes`;
+  yield `;     Offset: ${String(layout.offsetBytes)} bytes`;
+  if (layout.serverVersion !== null) yield `;     Dumped from database version: ${layout.serverVersion}`;
+  if (layout.dumpVersion !== null) yield `;     Dumped by pg_dump version: ${layout.dumpVersion}`;
 }
 
 /** `217; 1259 69103 TABLE public t postgres` */

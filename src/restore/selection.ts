@@ -132,7 +132,6 @@ function wantedHalves(entry: Entry, selection: RestoreSelection): { definition: 
   if (entry.data !== "none") return { definition: false, data: !schemaOnly };
   if (entry.create === "") return { definition: false, data: false };
   if (isDataStatement(entry)) return { definition: !schemaOnly, data: false };
-  if (entry.kind === "MATERIALIZED VIEW DATA") return { definition: !schemaOnly && !dataOnly, data: false };
   return { definition: !dataOnly, data: false };
 }
 

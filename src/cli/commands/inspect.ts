@@ -12,10 +12,12 @@ export const inspectCommand: Command = {
   describe: "Shows what an archive says of itself, and the rows and sizes of each table.",
   positionalsMax: 1,
   options: [{ name: "json", type: "flag", describe: "print it as JSON, with exact numbers", group: "Output options:" }],
-  async run(args) {
+  async run(args, context) {
     const path = archiveArgument(args);
     const archive = await openArchive(path);
     try {
+      // Archives of pg_dump do not say their sizes; they are known once everything has been read.
+      if (archive.layout !== undefined) await archive.verify({ signal: context.signal });
       process.stdout.write(args.flag("json") ? `${JSON.stringify(asJson(path, archive), null, 2)}\n` : asText(path, archive));
     } finally {
       await archive.close();
@@ -78,7 +80,7 @@ function asText(path: string, archive: ArchiveReader): string {
     ["Database", metadata.database],
     ["Server", `PostgreSQL ${metadata.serverVersion}`],
     ["Encoding", metadata.encoding],
-    ["Dumped by", `pgstow ${metadata.toolVersion}`],
+    ["Dumped by", `${archive.layout === undefined ? "pgstow" : "pg_dump"} ${metadata.toolVersion}`],
     ["Started", metadata.startedAt],
     ["Finished", summary.finishedAt],
     ["Options", options.join(" ") || "none"],
@@ -88,7 +90,10 @@ function asText(path: string, archive: ArchiveReader): string {
     ["Stored", formatBytes(summary.storedBytes)],
     ["Fingerprint", summary.fingerprint],
   ];
-  const head = facts.map(([name, value]) => `${`${name}:`.padEnd(13)}${value}\n`).join("");
+  const head = facts
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${`${name}:`.padEnd(13)}${value}\n`)
+    .join("");
   const rows = dataRows(archive);
   return rows.length === 0 ? head : `${head}\n${renderTable(columns, rows)}`;
 }

@@ -1,31 +1,19 @@
 import type { OptionSpec } from "../option.ts";
 
 const content = "Content options:";
-const selection = "Selection options (exact names; each may be given several times):";
 const form = "Form options:";
 const omit = "Omission options:";
 
-/** pg_restore's options, but for those of the connection. */
+/** pg_restore's options, but for those that choose among the entries, and of the connection. */
 export const restoreOptionSpecs: readonly OptionSpec[] = [
   { name: "clean", short: "c", type: "flag", describe: "drop the archive's objects before making them", group: content },
   { name: "if-exists", type: "flag", describe: "use IF EXISTS when dropping objects", group: content },
-  { name: "data-only", short: "a", type: "flag", describe: "restore only the data, not the schema", group: content },
-  { name: "schema-only", short: "s", type: "flag", describe: "restore only the schema, no data", group: content },
   { name: "enable-row-security", type: "flag", describe: "restore rows under row security", group: content },
+  // The archive itself says what it is.
+  { name: "format", short: "F", type: "value", describe: "", group: content, hidden: "no-op" },
   // One transaction that ends at the first error is what every restore is.
   { name: "single-transaction", short: "1", type: "flag", describe: "", group: content, hidden: "no-op" },
   { name: "exit-on-error", short: "e", type: "flag", describe: "", group: content, hidden: "no-op" },
-
-  { name: "schema", short: "n", type: "list", valueName: "NAME", describe: "restore what is in this schema only", group: selection },
-  { name: "exclude-schema", short: "N", type: "list", valueName: "NAME", describe: "leave out what is in this schema", group: selection },
-  {
-    name: "table",
-    short: "t",
-    type: "list",
-    valueName: "NAME",
-    describe: "restore this table, view or sequence only (NAME or SCHEMA.NAME)",
-    group: selection,
-  },
 
   { name: "disable-triggers", type: "flag", describe: "disable triggers while rows are restored (data only)", group: form },
   { name: "superuser", short: "S", type: "value", valueName: "NAME", describe: "superuser for --disable-triggers", group: form },
@@ -33,12 +21,6 @@ export const restoreOptionSpecs: readonly OptionSpec[] = [
   { name: "no-reconnect", short: "R", type: "flag", describe: "", group: form, hidden: "no-op" },
 
   { name: "no-owner", short: "O", type: "flag", describe: "what is made belongs to the connecting role", group: omit },
-  { name: "no-privileges", short: "x", aliases: ["no-acl"], type: "flag", describe: "no grants and revokes", group: omit },
-  { name: "no-comments", type: "flag", describe: "no comments", group: omit },
-  { name: "no-policies", type: "flag", describe: "no row-level security policies", group: omit },
-  { name: "no-publications", type: "flag", describe: "no publications", group: omit },
-  { name: "no-security-labels", type: "flag", describe: "no security labels", group: omit },
-  { name: "no-subscriptions", type: "flag", describe: "no subscriptions", group: omit },
   { name: "no-table-access-method", type: "flag", describe: "no table access methods", group: omit },
   { name: "no-tablespaces", type: "flag", describe: "no tablespaces", group: omit },
 
@@ -57,7 +39,6 @@ export const restoreOptionSpecs: readonly OptionSpec[] = [
   ...(
     [
       ["file", "f"],
-      ["format", "F"],
       ["use-list", "L"],
       ["index", "I"],
       ["function", "P"],

@@ -5,11 +5,11 @@ import type { Command, CommandContext } from "../command.ts";
 import { connectionFromFlags, connectionOptions } from "../connection-options.ts";
 import { defined, type OptionSpec, type ParsedArguments } from "../option.ts";
 import { openProgress, progressOption } from "../progress-option.ts";
-import { sectionOption, sectionsOf } from "../section-option.ts";
+import { selectionFromFlags, selectionOptions } from "../selection-options.ts";
 import { formatBytes, formatCount } from "../sizes.ts";
 import { restoreOptionSpecs } from "./restore-options.ts";
 
-const options: readonly OptionSpec[] = [...restoreOptionSpecs, sectionOption, ...connectionOptions, progressOption];
+const options: readonly OptionSpec[] = [...selectionOptions, ...restoreOptionSpecs, ...connectionOptions, progressOption];
 
 export const restoreCommand: Command = {
   name: "restore",
@@ -69,23 +69,11 @@ type OptionsFromFlags = Omit<RestoreOptions, "archive" | "connection">;
 
 function optionsFromFlags(args: ParsedArguments): OptionsFromFlags {
   const flag = (name: string) => args.flag(name) || undefined;
-  const list = (name: string) => (args.list(name).length === 0 ? undefined : args.list(name));
   return defined({
+    ...selectionFromFlags(args),
     clean: flag("clean"),
     ifExists: flag("if-exists"),
-    schemaOnly: flag("schema-only"),
-    dataOnly: flag("data-only"),
-    sections: sectionsOf(args),
-    schemas: list("schema"),
-    excludeSchemas: list("exclude-schema"),
-    tables: list("table"),
     noOwner: flag("no-owner"),
-    noPrivileges: flag("no-privileges"),
-    noComments: flag("no-comments"),
-    noPolicies: flag("no-policies"),
-    noPublications: flag("no-publications"),
-    noSecurityLabels: flag("no-security-labels"),
-    noSubscriptions: flag("no-subscriptions"),
     noTableAccessMethod: flag("no-table-access-method"),
     noTablespaces: flag("no-tablespaces"),
     disableTriggers: flag("disable-triggers"),

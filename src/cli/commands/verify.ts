@@ -32,7 +32,8 @@ async function runVerifyCommand(args: ParsedArguments, context: CommandContext):
     if (args.flag("json")) {
       process.stdout.write(`${JSON.stringify({ file: path, ok: true, fingerprint, frames, storedBytes })}\n`);
     } else {
-      process.stdout.write(`${path}: ok, ${formatCount(frames)} frames, ${formatBytes(storedBytes)}, fingerprint ${fingerprint}\n`);
+      const proof = fingerprint === "" ? `no fingerprint (${archive.format} archives have no hashes)` : `fingerprint ${fingerprint}`;
+      process.stdout.write(`${path}: ok, ${formatCount(frames)} frames, ${formatBytes(storedBytes)}, ${proof}\n`);
     }
   } finally {
     progress.close();
