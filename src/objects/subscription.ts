@@ -14,8 +14,19 @@ export interface Subscription extends CatalogObject {
   readonly publications: readonly string[];
   /** null for NONE */
   readonly slotName: string | null;
-  /** The rest of WITH (...), as SQL: `binary = true`. */
-  readonly options: readonly string[];
+  readonly settings: SubscriptionSettings;
+}
+
+interface SubscriptionSettings {
+  readonly is_binary: boolean;
+  readonly streaming: string;
+  readonly two_phase: string;
+  readonly disable_on_error: boolean;
+  readonly password_required: boolean;
+  readonly run_as_owner: boolean;
+  readonly failover: boolean;
+  readonly synchronous_commit: string;
+  readonly origin: string | null;
 }
 
 interface PresenceRow {
@@ -48,22 +59,13 @@ const presenceRead = catalogRead<PresenceRow>({
   },
 });
 
-interface SubscriptionRow {
+interface SubscriptionRow extends SubscriptionSettings {
   readonly oid: number;
   readonly name: string;
   readonly owner: number;
   readonly connection: string;
   readonly publications: string;
   readonly slot_name: string | null;
-  readonly is_binary: boolean;
-  readonly streaming: string;
-  readonly two_phase: string;
-  readonly disable_on_error: boolean;
-  readonly password_required: boolean;
-  readonly run_as_owner: boolean;
-  readonly failover: boolean;
-  readonly synchronous_commit: string;
-  readonly origin: string | null;
 }
 
 const read = catalogRead<SubscriptionRow>({
@@ -87,7 +89,7 @@ const read = catalogRead<SubscriptionRow>({
   },
 });
 
-function addSubscription(row: SubscriptionRow, { inventory, selection, major }: ReadContext): void {
+function addSubscription(row: SubscriptionRow, { inventory, selection }: ReadContext): void {
   const subscription = inventory.add<Subscription>({
     kind: "subscription",
     classOid: classOids.pg_subscription,
@@ -100,14 +102,14 @@ function addSubscription(row: SubscriptionRow, { inventory, selection, major }: 
     connection: row.connection,
     publications: parseArrayOfText(row.publications),
     slotName: row.slot_name,
-    options: optionsOf(row, major),
+    settings: row,
     ...newObjectState(),
   });
   subscription.wanted = withEverything(subscription, selection, false);
 }
 
-/** Options that differ from their defaults, in the order in which they are printed. `synchronous_commit` is a word like `local`. */
-function optionsOf(row: SubscriptionRow, major: number): string[] {
+/** Options that differ from their defaults, in the order in which they are printed. */
+function renderOptions(row: SubscriptionSettings, { q, major }: RenderContext): string[] {
   const options: string[] = [];
   if (row.is_binary) options.push("binary = true");
   // Parallel streaming is the default from 18 on, where every value is spelled out.
@@ -118,17 +120,17 @@ function optionsOf(row: SubscriptionRow, major: number): string[] {
   if (!row.password_required) options.push("password_required = false");
   if (row.run_as_owner) options.push("run_as_owner = true");
   if (row.failover) options.push("failover = true");
-  if (row.synchronous_commit !== "off")
-    options.push(`synchronous_commit = ${row.synchronous_commit === "on" ? '"on"' : row.synchronous_commit}`);
+  if (row.synchronous_commit !== "off") options.push(`synchronous_commit = ${q(row.synchronous_commit)}`);
   if (row.origin !== null && row.origin !== "any") options.push(`origin = ${row.origin}`);
   return options;
 }
 
-function renderSubscription(object: Subscription, { q, literal }: RenderContext): string {
+function renderSubscription(object: Subscription, context: RenderContext): string {
+  const { q, literal } = context;
   const slot = `slot_name = ${object.slotName === null ? "NONE" : literal(object.slotName)}`;
   return (
     `CREATE SUBSCRIPTION ${q(object.name)} CONNECTION ${literal(object.connection)} PUBLICATION ${object.publications.map(q).join(", ")} ` +
-    `WITH (${["connect = false", slot, ...object.options].join(", ")});\n`
+    `WITH (${["connect = false", slot, ...renderOptions(object.settings, context)].join(", ")});\n`
   );
 }
 

@@ -105,9 +105,9 @@ function draftComment(object: CatalogObject, part: Extract<Part, { type: "commen
     .get(part.classOid)
     ?.get(part.oid)
     ?.get(part.subId ?? 0);
-  if (isInitialPublic(object)) {
-    // The comparison is made with the target as written, so it fails when all identifiers are quoted.
-    if (text === INITIAL_PUBLIC_COMMENT && !context.options.quoteAllIdentifiers) return [];
+  // pg_dump knows the schema by its name as written, so it does not when all identifiers are quoted.
+  if (isInitialPublic(object) && !context.options.quoteAllIdentifiers) {
+    if (text === INITIAL_PUBLIC_COMMENT) return [];
     text ??= "";
   }
   if (text === undefined) return [];

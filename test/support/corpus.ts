@@ -9,6 +9,8 @@ export interface CorpusCase {
   readonly file: string;
   /** From the line `-- requires: N`: the first server major that it loads on. */
   readonly majorMin: number;
+  /** From the line `-- options: --create ...`: what both sides are asked for. Such a case is not restored. */
+  readonly options: readonly string[];
 }
 
 const folder = fileURLToPath(new URL("../../fixtures/corpus", import.meta.url));
@@ -28,6 +30,8 @@ export function corpusCases(wanted: string = process.env["PGSTOW_CORPUS"] ?? "")
 
 function readCase(kind: string, fileName: string): CorpusCase {
   const file = join(folder, kind, fileName);
-  const majorMin = /^-- requires: (\d+)$/m.exec(readFileSync(file, "utf8"))?.[1];
-  return { kind, name: fileName.slice(0, -".sql".length), file, majorMin: Number(majorMin ?? 0) };
+  const text = readFileSync(file, "utf8");
+  const majorMin = /^-- requires: (\d+)$/m.exec(text)?.[1];
+  const options = /^-- options: (.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
+  return { kind, name: fileName.slice(0, -".sql".length), file, majorMin: Number(majorMin ?? 0), options };
 }

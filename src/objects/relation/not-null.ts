@@ -1,3 +1,4 @@
+import { identifierQuoter } from "../../core/identifiers.ts";
 import { classOids } from "../class-oids.ts";
 import { objectKind } from "../kind.ts";
 import type { ReadContext, RenderContext } from "../kind.ts";
@@ -53,8 +54,13 @@ export function renderNotNull(table: Relation, column: Column, context: RenderCo
   const body = item ? `NOT NULL ${context.q(column.name)}` : "NOT NULL";
   if (constraint === null) return body;
   const isNamed = constraint.name !== `${table.name}_${column.name}_not_null` || hasComment(constraint, context);
-  const name = isNamed ? `CONSTRAINT ${context.q(constraint.name)} ` : "";
+  const name = isNamed ? `CONSTRAINT ${item ? quoteIfNeeded(constraint.name, context.major) : context.q(constraint.name)} ` : "";
   return `${name}${body}${constraint.noInherit ? " NO INHERIT" : ""}`;
+}
+
+/** pg_dump never quotes the name of an item, whatever it was told; where that would not load, we do. */
+function quoteIfNeeded(name: string, major: number): string {
+  return identifierQuoter({ major, quoteAll: false })(name);
 }
 
 function hasComment(constraint: NotNull, { inventory }: RenderContext): boolean {
