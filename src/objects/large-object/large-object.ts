@@ -137,7 +137,6 @@ function describe(object: LargeObject): Description {
       // The text of a group has no line feed at its end, so one blank line follows it and not two.
       create: isGroup ? call("lo_create").trimEnd() : call("lo_create"),
       drop: call("lo_unlink"),
-      catalogId: { classOid: classOids.pg_largeobject_metadata, oid: object.oid },
     },
     parts: [
       ...commentParts(object),
@@ -162,7 +161,7 @@ export const largeObjectData = objectKind<LargeObjectData>({
   kind: "large-object-data",
   section: () => "data",
   sortKey,
-  describe: (object) => ({
+  describe: (object, { major }) => ({
     definition: {
       kind: "BLOBS",
       tag: object.name,
@@ -171,7 +170,8 @@ export const largeObjectData = objectKind<LargeObjectData>({
       drop: "",
       data: "large-objects",
       catalogId: { classOid: 0, oid: 0 },
-      dependencies: object.dependencies,
+      // Before 17 the one entry of all objects names none.
+      dependencies: major >= 17 ? object.dependencies : [],
       component: component.data,
     },
     parts: [],
