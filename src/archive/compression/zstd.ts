@@ -5,14 +5,24 @@ import { PgstowError } from "../../core/errors.ts";
 const OUTPUT_BYTES = 128 * 1024;
 const NOTHING = new Uint8Array(0);
 
+/** Contexts that nobody uses at the moment. Each holds megabytes that the garbage collector does not see, so they are used again. */
+const idleCompressors: binding.CCtx[] = [];
+const idleDecompressors: binding.DCtx[] = [];
+const IDLE_MAX = 2;
+
 /** One frame with a checksum of its content. A thread of the library's own does the work while the next rows arrive. */
 export async function* compressZstd(source: AsyncIterable<Uint8Array>, level?: number): AsyncGenerator<Uint8Array> {
-  const context = new binding.CCtx();
-  if (level !== undefined) context.setParameter(binding.CParameter.compressionLevel, level);
-  context.setParameter(binding.CParameter.checksumFlag, 1);
-  context.setParameter(binding.CParameter.nbWorkers, 1);
-  for await (const piece of source) yield* feed(context, piece, binding.EndDirective.continue);
-  yield* feed(context, NOTHING, binding.EndDirective.end);
+  const context = idleCompressors.pop() ?? new binding.CCtx();
+  try {
+    if (level !== undefined) context.setParameter(binding.CParameter.compressionLevel, level);
+    context.setParameter(binding.CParameter.checksumFlag, 1);
+    context.setParameter(binding.CParameter.nbWorkers, 1);
+    for await (const piece of source) yield* feed(context, piece, binding.EndDirective.continue);
+    yield* feed(context, NOTHING, binding.EndDirective.end);
+  } finally {
+    context.reset(binding.ResetDirective.sessionAndParameters);
+    if (idleCompressors.length < IDLE_MAX) idleCompressors.push(context);
+  }
 }
 
 function* feed(context: binding.CCtx, piece: Uint8Array, directive: binding.EndDirective): Generator<Uint8Array> {
@@ -28,20 +38,30 @@ function* feed(context: binding.CCtx, piece: Uint8Array, directive: binding.EndD
 
 /** Any number of frames. Throws a PgstowError `corrupt` for a damaged or cut one. */
 export async function* decompressZstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const context = new binding.DCtx();
-  let withinFrame = false;
-  for await (const piece of source) {
-    let rest = piece;
-    while (rest.length > 0) {
-      const output = Buffer.allocUnsafe(OUTPUT_BYTES);
-      const [needed, produced, consumed] = step(context, output, rest);
-      rest = rest.subarray(consumed);
-      withinFrame = needed !== 0;
-      if (produced > 0) yield output.subarray(0, produced);
-      if (produced === output.length && rest.length === 0) withinFrame = yield* drain(context, withinFrame);
-    }
+  const context = idleDecompressors.pop() ?? new binding.DCtx();
+  try {
+    let withinFrame = false;
+    for await (const piece of source) withinFrame = yield* uncompress(context, piece, withinFrame);
+    if (withinFrame) throw new PgstowError("corrupt", "the zstd data ends within a frame");
+  } finally {
+    context.reset(binding.ResetDirective.sessionOnly);
+    if (idleDecompressors.length < IDLE_MAX) idleDecompressors.push(context);
   }
-  if (withinFrame) throw new PgstowError("corrupt", "the zstd data ends within a frame");
+}
+
+/** Gives whether a frame goes on behind the piece. */
+function* uncompress(context: binding.DCtx, piece: Uint8Array, before: boolean): Generator<Uint8Array, boolean> {
+  let rest = piece;
+  let withinFrame = before;
+  while (rest.length > 0) {
+    const output = Buffer.allocUnsafe(OUTPUT_BYTES);
+    const [needed, produced, consumed] = step(context, output, rest);
+    rest = rest.subarray(consumed);
+    withinFrame = needed !== 0;
+    if (produced > 0) yield output.subarray(0, produced);
+    if (produced === output.length && rest.length === 0) withinFrame = yield* drain(context, withinFrame);
+  }
+  return withinFrame;
 }
 
 /** What the library still holds back when its output was full. Gives whether the frame goes on. */

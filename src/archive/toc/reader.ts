@@ -146,8 +146,11 @@ export class TocReader implements ArchiveReader {
   /** Errors say which entry was being read. */
   #inEntry(entry: Entry, error: unknown): unknown {
     if (!(error instanceof PgstowError) || error.code !== "corrupt" || error.context.entry !== undefined) return error;
-    const where = error.context.file === undefined ? `"${this.#source.name}" is damaged: ` : "";
-    return new PgstowError("corrupt", `${where}${error.context.file === undefined ? "" : "in "}${describeEntry(entry)}: ${error.message}`, {
+    const message =
+      error.context.file === undefined
+        ? `"${this.#source.name}" is damaged: ${describeEntry(entry)}: ${error.message}`
+        : `${error.message}, in the data of ${describeEntry(entry)}`;
+    return new PgstowError("corrupt", message, {
       cause: error,
       context: { file: this.#source.name, ...error.context, entry: describeEntry(entry) },
     });
