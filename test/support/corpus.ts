@@ -7,8 +7,11 @@ export interface CorpusCase {
   readonly kind: string;
   readonly name: string;
   readonly file: string;
-  /** From the line `-- requires: N`: the first server major that it loads on. */
+  /** From the line `-- requires: N` or `-- requires: N to M`: the server majors that it loads on. */
   readonly majorMin: number;
+  readonly majorMax: number;
+  /** From the line `-- dump only: REASON`: its dump cannot be restored, nor could pg_dump's. */
+  readonly dumpOnly: boolean;
   /** From the line `-- options: --create ...`: what both sides are asked for. Such a case is not restored. */
   readonly options: readonly string[];
 }
@@ -31,7 +34,14 @@ export function corpusCases(wanted: string = process.env["PGSTOW_CORPUS"] ?? "")
 function readCase(kind: string, fileName: string): CorpusCase {
   const file = join(folder, kind, fileName);
   const text = readFileSync(file, "utf8");
-  const majorMin = /^-- requires: (\d+)$/m.exec(text)?.[1];
-  const options = /^-- options: (.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
-  return { kind, name: fileName.slice(0, -".sql".length), file, majorMin: Number(majorMin ?? 0), options };
+  const [, majorMin, majorMax] = /^-- requires: (\d+)(?: to (\d+))?$/m.exec(text) ?? [];
+  return {
+    kind,
+    name: fileName.slice(0, -".sql".length),
+    file,
+    majorMin: Number(majorMin ?? 0),
+    majorMax: Number(majorMax ?? Infinity),
+    dumpOnly: /^-- dump only: ./m.test(text),
+    options: /^-- options: (.*)$/m.exec(text)?.[1]?.split(" ") ?? [],
+  };
 }
