@@ -5,6 +5,7 @@ import { Inventory } from "../objects/inventory.ts";
 import type { CatalogRead, KindName, ObjectKind, ReadContext } from "../objects/kind.ts";
 import { facetReads, registry } from "../objects/registry.ts";
 import type { Selection } from "../objects/selection.ts";
+import { unmodelledReads } from "./unmodelled.ts";
 
 /** The part of a catalog session that reading needs: queries started together go out together. */
 export interface CatalogReader {
@@ -13,7 +14,12 @@ export interface CatalogReader {
 }
 
 const kinds: readonly ObjectKind[] = Object.values(registry);
-const allReads: readonly CatalogRead[] = [...facetReads.first, ...kinds.flatMap((kind) => kind.reads ?? []), ...facetReads.last];
+const allReads: readonly CatalogRead[] = [
+  ...facetReads.first,
+  ...kinds.flatMap((kind) => kind.reads ?? []),
+  ...facetReads.last,
+  ...unmodelledReads,
+];
 
 /** Kinds that decide which tables are locked. */
 const LOCKING_KINDS: readonly KindName[] = ["extension", "schema", "relation"];
@@ -52,7 +58,7 @@ function explain(error: unknown, read: CatalogRead): unknown {
     return new PgstowError("concurrent-change", `reading ${read.name}: ${error.message}`, {
       cause: error,
       context: error.context,
-      hint: "A schema change was running at the same time; dump again when it is done.",
+      hint: "A schema change was running at the same time, or the catalogs are damaged; dump again when no schema change runs.",
     });
   }
   if (error.context.sqlstate === "42501") {

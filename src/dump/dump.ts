@@ -29,6 +29,7 @@ const PAGE_BYTES = 8192;
 export async function runDump(options: DumpOptions): Promise<DumpSummary> {
   const diagnostics: Diagnostic[] = [];
   const onDiagnostic: DiagnosticSink = (diagnostic) => {
+    if (options.strict === true) refuseUnmodelled(diagnostic);
     diagnostics.push(diagnostic);
     options.onDiagnostic?.(diagnostic);
   };
@@ -55,6 +56,15 @@ function refuseUnsupported(options: DumpOptions): void {
   if (options.encoding !== undefined && !/^utf-?8$/i.test(options.encoding)) {
     throw new PgstowError("unsupported", `encoding "${options.encoding}" is not supported yet; archives are written in UTF8`);
   }
+}
+
+/** With --strict a dump that would not be whole does not begin. */
+function refuseUnmodelled({ code, message, details = [] }: Diagnostic): void {
+  if (!code.startsWith("unmodelled-")) return;
+  throw new PgstowError("unsupported", message, {
+    context: { detail: details.join("\n") },
+    hint: "Without --strict this is a warning.",
+  });
 }
 
 async function dumpSession(

@@ -28,6 +28,8 @@ export interface DumpOptions {
   /** Patterns of foreign servers whose tables' rows are dumped too. */
   readonly includeForeignData?: readonly string[] | undefined;
   readonly strictNames?: boolean | undefined;
+  /** What the database has and no kind models is an error instead of a warning. */
+  readonly strict?: boolean | undefined;
 
   readonly schemaOnly?: boolean | undefined;
   readonly dataOnly?: boolean | undefined;

@@ -34,7 +34,8 @@ const read = catalogRead<DefaultAclRow>({
       CASE WHEN d.defaclnamespace = 0
         THEN pg_catalog.acldefault(CASE WHEN d.defaclobjtype = 'S' THEN 's'::"char" ELSE d.defaclobjtype END, d.defaclrole)
         ELSE '{}' END AS baseline
-    FROM pg_catalog.pg_default_acl d`,
+    FROM pg_catalog.pg_default_acl d
+    WHERE d.defaclobjtype IN ('r', 'S', 'f', 'T', 'n', 'L')`,
   read: (rows, { inventory }) => {
     for (const row of rows) {
       inventory.add<DefaultAcl>({

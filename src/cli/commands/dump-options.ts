@@ -55,6 +55,7 @@ export const dumpOptionSpecs: readonly OptionSpec[] = [
   { name: "encoding", short: "E", type: "value", valueName: "ENCODING", describe: "dump the data in this encoding", group: content },
   { name: "snapshot", type: "value", valueName: "SNAPSHOT", describe: "use this exported snapshot", group: content },
   { name: "serializable-deferrable", type: "flag", describe: "wait until the dump can run without anomalies", group: content },
+  { name: "strict", type: "flag", describe: "fail when the database has what this program does not know", group: content },
   { name: "enable-row-security", type: "flag", describe: "dump only the rows that the role may see", group: content },
 
   { name: "schema", short: "n", type: "list", valueName: "PATTERN", describe: "dump these schemas only", group: selection },

@@ -104,6 +104,7 @@ function optionsFromFlags(args: ParsedArguments): OptionsFromFlags {
     excludeExtensions: list("exclude-extension"),
     includeForeignData: list("include-foreign-data"),
     strictNames: flag("strict-names"),
+    strict: flag("strict"),
     schemaOnly: flag("schema-only"),
     dataOnly: flag("data-only"),
     sections: sectionsOf(args),
