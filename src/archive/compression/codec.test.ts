@@ -1,9 +1,9 @@
 import { constants, deflateSync, gzipSync } from "node:zlib";
 
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 
-import { compressed, uncompressed } from "./codec.ts";
-import type { CompressionMethod } from "./method.ts";
+import { Compressor, uncompressed } from "./codec.ts";
+import type { Compression, CompressionMethod } from "./method.ts";
 import { xxh32, Xxh32 } from "./xxh32.ts";
 
 const methods: readonly CompressionMethod[] = ["none", "gzip", "lz4", "zstd"];
@@ -11,6 +11,17 @@ const wrappings = ["zlib", "gzip"] as const;
 
 async function* inPieces(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield await Promise.resolve(bytes.subarray(at, at + length));
+}
+
+const compressors: Compressor[] = [];
+afterEach(async () => {
+  for (const compressor of compressors.splice(0)) await compressor.close();
+});
+
+function compressed(source: AsyncIterable<Uint8Array>, compression: Compression, wrapping: "zlib" | "gzip"): AsyncIterable<Uint8Array> {
+  const compressor = new Compressor(compression, wrapping);
+  compressors.push(compressor);
+  return compressor.compress(source);
 }
 
 async function all(source: AsyncIterable<Uint8Array>): Promise<Buffer> {

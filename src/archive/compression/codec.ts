@@ -1,20 +1,39 @@
+import { ChunkPool } from "../../chunk/pool.ts";
 import { compressLz4, decompressLz4 } from "./lz4.ts";
 import type { Compression, CompressionMethod } from "./method.ts";
 import { deflate, inflate } from "./zlib.ts";
 import type { ZlibWrapping } from "./zlib.ts";
 import { compressZstd, decompressZstd } from "./zstd.ts";
 
-/** Compresses bytes that come in pieces; nothing is asked for before it is needed. */
-export function compressed(source: AsyncIterable<Uint8Array>, compression: Compression, wrapping: ZlibWrapping): AsyncIterable<Uint8Array> {
-  switch (compression.method) {
-    case "none":
-      return source;
-    case "gzip":
-      return deflate(source, wrapping, compression.level);
-    case "lz4":
-      return compressLz4(source);
-    case "zstd":
-      return compressZstd(source, compression.level);
+/** Compresses one content after the other; owns worker threads where it needs them, until `close`. */
+export class Compressor {
+  readonly #compression: Compression;
+  readonly #wrapping: ZlibWrapping;
+  #pool: ChunkPool | undefined;
+
+  constructor(compression: Compression, wrapping: ZlibWrapping) {
+    this.#compression = compression;
+    this.#wrapping = wrapping;
+  }
+
+  /** Bytes that come in pieces; nothing is asked for before it is needed. Every frame of several starts with a piece of its own. */
+  compress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    const { method, level } = this.#compression;
+    switch (method) {
+      case "none":
+        return source;
+      case "gzip":
+        return deflate(source, this.#wrapping, level);
+      case "lz4":
+        return compressLz4(source);
+      case "zstd":
+        return compressZstd(source, (this.#pool ??= new ChunkPool()), level);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.close();
+    this.#pool = undefined;
   }
 }
 

@@ -1,6 +1,6 @@
-import { compress, uncompress } from "lz4-napi";
-
 import { PgstowError } from "../../core/errors.ts";
+import { inBlocks } from "./in-blocks.ts";
+import { decodeLz4Block, encodeLz4Block, lz4Bound, lz4Table } from "./lz4-block.ts";
 import { frameHeader, openFrame } from "./lz4-frame.ts";
 import type { Lz4Frame } from "./lz4-frame.ts";
 import { PieceReader } from "./piece-reader.ts";
@@ -9,41 +9,21 @@ import { xxh32, Xxh32 } from "./xxh32.ts";
 /** Of the frames that are written: blocks that need nothing of each other. */
 const BLOCK_BYTES = 1 << 20;
 const STORED_FLAG = 0x80000000;
-const SIZE_PREFIX_BYTES = 4;
 const HISTORY_BYTES = 64 * 1024;
 
 /** One frame of independent blocks with a checksum of its content. */
 export async function* compressLz4(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const checksum = new Xxh32();
+  const table = lz4Table();
+  const packed = Buffer.alloc(lz4Bound(BLOCK_BYTES));
   yield frameHeader(BLOCK_BYTES);
-  for await (const block of inBlocks(source)) {
+  for await (const block of inBlocks(source, BLOCK_BYTES)) {
     checksum.update(block);
-    yield await encodeBlock(block);
+    const length = encodeLz4Block(block, packed, table);
+    const stored = length >= block.length;
+    yield Buffer.concat([littleEndian(stored ? block.length + STORED_FLAG : length), stored ? block : packed.subarray(0, length)]);
   }
   yield littleEndian(0, checksum.digest());
-}
-
-async function* inBlocks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const block = Buffer.alloc(BLOCK_BYTES);
-  let filled = 0;
-  for await (const piece of source) {
-    for (let at = 0; at < piece.length;) {
-      const bytes = piece.subarray(at, at + BLOCK_BYTES - filled);
-      block.set(bytes, filled);
-      filled += bytes.length;
-      at += bytes.length;
-      if (filled < BLOCK_BYTES) continue;
-      yield block;
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield block.subarray(0, filled);
-}
-
-async function encodeBlock(block: Uint8Array): Promise<Uint8Array> {
-  const packed = (await compress(block)).subarray(SIZE_PREFIX_BYTES);
-  if (packed.length < block.length) return Buffer.concat([littleEndian(packed.length), packed]);
-  return Buffer.concat([littleEndian(block.length + STORED_FLAG), block]);
 }
 
 function littleEndian(...values: number[]): Buffer {
@@ -68,16 +48,21 @@ export async function* decompressLz4(source: AsyncIterable<Uint8Array>): AsyncGe
 
 async function* frameContent(input: PieceReader, frame: Lz4Frame): AsyncGenerator<Uint8Array> {
   const checksum = new Xxh32();
-  let history: Uint8Array = new Uint8Array(0);
+  const room = Buffer.alloc(HISTORY_BYTES + frame.blockBytesMax);
+  let historyBytes = 0;
   let contentBytes = 0;
   for (;;) {
     const size = (await input.exactly(4, "lz4 frame")).readUInt32LE();
     if (size === 0) break;
-    const block = await readBlock(input, frame, size, history);
+    const end = await readBlock(input, frame, size, room, historyBytes);
+    const block = room.subarray(historyBytes, end);
     contentBytes += block.length;
     if (frame.contentChecksum) checksum.update(block);
-    if (frame.linked) history = lastBytes(history, block);
-    yield block;
+    yield Buffer.from(block);
+    // What a linked block may refer to.
+    const kept = frame.linked ? Math.min(end, HISTORY_BYTES) : 0;
+    room.copyWithin(0, end - kept, end);
+    historyBytes = kept;
   }
   if (frame.contentChecksum && (await input.exactly(4, "lz4 frame")).readUInt32LE() !== checksum.digest()) {
     throw new PgstowError("corrupt", "the checksum of the lz4 data does not match");
@@ -87,7 +72,8 @@ async function* frameContent(input: PieceReader, frame: Lz4Frame): AsyncGenerato
   }
 }
 
-async function readBlock(input: PieceReader, frame: Lz4Frame, size: number, history: Uint8Array): Promise<Uint8Array> {
+/** Puts the block behind the history; gives where it ends. */
+async function readBlock(input: PieceReader, frame: Lz4Frame, size: number, room: Buffer, historyBytes: number): Promise<number> {
   const stored = size >= STORED_FLAG;
   const length = stored ? size - STORED_FLAG : size;
   if (length > frame.blockBytesMax) throw new PgstowError("corrupt", `a block of the lz4 data claims ${length} bytes`);
@@ -95,17 +81,6 @@ async function readBlock(input: PieceReader, frame: Lz4Frame, size: number, hist
   if (frame.blockChecksums && (await input.exactly(4, "lz4 frame")).readUInt32LE() !== xxh32(bytes)) {
     throw new PgstowError("corrupt", "the checksum of a block of the lz4 data does not match");
   }
-  if (stored) return bytes;
-  try {
-    return await uncompress(Buffer.concat([littleEndian(frame.blockBytesMax), bytes]), history.length === 0 ? null : history);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new PgstowError("corrupt", `could not uncompress lz4 data: ${why}`, { cause: error });
-  }
-}
-
-/** What a linked block may refer to. */
-function lastBytes(history: Uint8Array, block: Uint8Array): Uint8Array {
-  if (block.length >= HISTORY_BYTES) return block.subarray(-HISTORY_BYTES);
-  return Buffer.concat([history.subarray(Math.max(0, history.length + block.length - HISTORY_BYTES)), block]);
+  if (stored) return historyBytes + bytes.copy(room, historyBytes);
+  return decodeLz4Block(bytes, room.subarray(0, historyBytes + frame.blockBytesMax), historyBytes);
 }

@@ -1,51 +1,48 @@
 import binding from "zstd-napi/binding.js";
 
+import type { ChunkPool, StoredChunk } from "../../chunk/pool.ts";
 import { PgstowError } from "../../core/errors.ts";
+import { inBlocks } from "./in-blocks.ts";
 
 const OUTPUT_BYTES = 128 * 1024;
+/** Content of a frame. */
+const FRAME_BYTES = 1 << 20;
 const NOTHING = new Uint8Array(0);
 
 /** Contexts that nobody uses at the moment. Each holds megabytes that the garbage collector does not see, so they are used again. */
-const idleCompressors: binding.CCtx[] = [];
-const idleDecompressors: binding.DCtx[] = [];
+const idle: binding.DCtx[] = [];
 const IDLE_MAX = 2;
 
-/** One frame with a checksum of its content. A thread of the library's own does the work while the next rows arrive. */
-export async function* compressZstd(source: AsyncIterable<Uint8Array>, level?: number): AsyncGenerator<Uint8Array> {
-  const context = idleCompressors.pop() ?? new binding.CCtx();
-  try {
-    if (level !== undefined) context.setParameter(binding.CParameter.compressionLevel, level);
-    context.setParameter(binding.CParameter.checksumFlag, 1);
-    context.setParameter(binding.CParameter.nbWorkers, 1);
-    for await (const piece of source) yield* feed(context, piece, binding.EndDirective.continue);
-    yield* feed(context, NOTHING, binding.EndDirective.end);
-  } finally {
-    context.reset(binding.ResetDirective.sessionAndParameters);
-    if (idleCompressors.length < IDLE_MAX) idleCompressors.push(context);
+/** Independent frames with a checksum each, one to a piece: worker threads make several at a time. An empty content is one frame too. */
+export async function* compressZstd(source: AsyncIterable<Uint8Array>, pool: ChunkPool, level?: number): AsyncGenerator<Uint8Array> {
+  const ahead: Promise<StoredChunk>[] = [];
+  let frames = 0;
+  const start = (block: Uint8Array): void => {
+    const frame = pool.compress([block], level);
+    // Whoever stops early never asks for the rest, and their failure is then nobody's business.
+    frame.catch(() => undefined);
+    ahead.push(frame);
+    frames++;
+  };
+  for await (const block of inBlocks(source, FRAME_BYTES, true)) {
+    const first = ahead.length < pool.inFlightMax ? undefined : ahead.shift();
+    if (first !== undefined) yield (await first).bytes;
+    start(block);
   }
-}
-
-function* feed(context: binding.CCtx, piece: Uint8Array, directive: binding.EndDirective): Generator<Uint8Array> {
-  let rest = piece;
-  for (;;) {
-    const output = Buffer.allocUnsafe(OUTPUT_BYTES);
-    const [remaining, produced, consumed] = context.compressStream2(output, rest, directive);
-    rest = rest.subarray(consumed);
-    if (produced > 0) yield output.subarray(0, produced);
-    if (rest.length === 0 && (directive === binding.EndDirective.continue || remaining === 0)) return;
-  }
+  if (frames === 0) start(NOTHING);
+  for (const frame of ahead) yield (await frame).bytes;
 }
 
 /** Any number of frames. Throws a PgstowError `corrupt` for a damaged or cut one. */
 export async function* decompressZstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const context = idleDecompressors.pop() ?? new binding.DCtx();
+  const context = idle.pop() ?? new binding.DCtx();
   try {
     let withinFrame = false;
     for await (const piece of source) withinFrame = yield* uncompress(context, piece, withinFrame);
     if (withinFrame) throw new PgstowError("corrupt", "the zstd data ends within a frame");
   } finally {
     context.reset(binding.ResetDirective.sessionOnly);
-    if (idleDecompressors.length < IDLE_MAX) idleDecompressors.push(context);
+    if (idle.length < IDLE_MAX) idle.push(context);
   }
 }
 

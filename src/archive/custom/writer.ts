@@ -1,5 +1,5 @@
 import type { ArchiveWriter, Sink, WriterOptions } from "../archive.ts";
-import { compressed } from "../compression/codec.ts";
+import { Compressor } from "../compression/codec.ts";
 import { encodeInt, encodeOid } from "../toc/encode.ts";
 import type { TocItem } from "../toc/item.ts";
 import type { StoredObject } from "../toc/large-objects.ts";
@@ -23,11 +23,13 @@ class CustomTarget implements DataTarget {
   storedBytes = 0;
   readonly #sink: Sink;
   readonly #toc: TocDraft;
+  readonly #compressor: Compressor;
   readonly #offsets = new Map<number, number>();
 
   constructor(sink: Sink, toc: TocDraft) {
     this.#sink = sink;
     this.#toc = toc;
+    this.#compressor = new Compressor(toc.compression, "zlib");
   }
 
   open(): Promise<void> {
@@ -49,12 +51,14 @@ class CustomTarget implements DataTarget {
   }
 
   async finish(): Promise<void> {
+    await this.#compressor.close();
     await this.#sink.overwrite?.(0, this.#toc.encode(this.#toc.items.map((item) => this.#placed(item))));
     await this.#sink.finish();
   }
 
-  abort(): Promise<void> {
-    return this.#sink.abort();
+  async abort(): Promise<void> {
+    await this.#compressor.close();
+    await this.#sink.abort();
   }
 
   #placed(item: TocItem): TocItem {
@@ -69,7 +73,7 @@ class CustomTarget implements DataTarget {
 
   /** One compressed stream in chunks. */
   async #stream(content: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const chunk of compressed(content, this.#toc.compression, "zlib")) {
+    for await (const chunk of this.#compressor.compress(content)) {
       if (chunk.length === 0) continue;
       const length = encodeInt(chunk.length);
       if (chunk.length <= JOINED_BYTES_MAX) await this.#write(Buffer.concat([length, chunk]));

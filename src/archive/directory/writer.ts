@@ -1,5 +1,5 @@
 import type { ArchiveWriter, FolderSink } from "../archive.ts";
-import { compressed } from "../compression/codec.ts";
+import { Compressor } from "../compression/codec.ts";
 import { fileSuffixes } from "../compression/method.ts";
 import type { Entry } from "../entry.ts";
 import type { TocItem } from "../toc/item.ts";
@@ -27,10 +27,12 @@ class DirectoryTarget implements DataTarget {
   storedBytes = 0;
   readonly #folder: FolderSink;
   readonly #toc: TocDraft;
+  readonly #compressor: Compressor;
 
   constructor(folder: FolderSink, toc: TocDraft) {
     this.#folder = folder;
     this.#toc = toc;
+    this.#compressor = new Compressor(toc.compression, "gzip");
   }
 
   rows(item: TocItem, content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -47,17 +49,18 @@ class DirectoryTarget implements DataTarget {
   }
 
   async finish(): Promise<void> {
+    await this.#compressor.close();
     await this.#file("toc.dat", [this.#toc.encode()]);
     await this.#folder.finish();
   }
 
-  abort(): Promise<void> {
-    return this.#folder.abort();
+  async abort(): Promise<void> {
+    await this.#compressor.close();
+    await this.#folder.abort();
   }
 
   #compressedFile(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-    const { compression } = this.#toc;
-    return this.#file(`${name}${fileSuffixes[compression.method]}`, compressed(content, compression, "gzip"));
+    return this.#file(`${name}${fileSuffixes[this.#toc.compression.method]}`, this.#compressor.compress(content));
   }
 
   async #file(name: string, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
