@@ -30,7 +30,6 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   pgpass: ["postgres"],
   "pg-connection-string": ["postgres"],
   "zstd-napi": ["chunk", "archive"],
-  "lz4-napi": ["archive"],
   yargs: ["cli"],
 };
 
