@@ -3,20 +3,15 @@ import { describeEntry } from "../archive/entry.ts";
 import type { Entry } from "../archive/entry.ts";
 import { readLargeObjects } from "../copy/large-objects.ts";
 import { copyOut } from "../copy/rows-out.ts";
-import type { DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError } from "../core/errors.ts";
 import type { LargeObjectData } from "../objects/large-object/large-object.ts";
 import type { CatalogObject } from "../objects/object.ts";
 import type { TableData } from "../objects/relation/table-data.ts";
-import { openDataChannel } from "../postgres/data-channel.ts";
+import type { CatalogSession } from "../postgres/catalog-session.ts";
 import type { DataChannel } from "../postgres/data-channel.ts";
-import type { ConnectionSettings } from "../postgres/settings.ts";
-import { beginWithSnapshot, pinSession } from "../postgres/snapshot.ts";
-import { pinOptions } from "./dump-session.ts";
-import type { DumpOptions } from "./options.ts";
 import { copyOutStatement } from "./table-rows.ts";
 
-/** Reads rows and large objects on a channel of its own, under the catalog session's snapshot. */
+/** Reads rows and large objects under the catalog session's snapshot and locks. */
 export class DataReader {
   readonly #channel: DataChannel;
 
@@ -24,21 +19,12 @@ export class DataReader {
     this.#channel = channel;
   }
 
-  static async open(
-    settings: ConnectionSettings,
-    snapshot: string,
-    options: DumpOptions,
-    onDiagnostic: DiagnosticSink,
-  ): Promise<DataReader> {
-    const channel = await openDataChannel(settings, { signal: options.signal, onDiagnostic });
-    try {
-      await pinSession(channel, pinOptions(options));
-      await beginWithSnapshot(channel, snapshot);
-      return new DataReader(channel);
-    } catch (error) {
-      await channel.close();
-      throw error;
-    }
+  /**
+   * Goes on with the session that holds the locks. A second connection would have to lock each table again, behind whoever has come to
+   * wait for the first one's lock: both would then wait for ever. And without the first one's locks it could read a truncated table.
+   */
+  static async open(session: CatalogSession): Promise<DataReader> {
+    return new DataReader(await session.becomeDataChannel());
   }
 
   /** The data of one entry; nothing is sent before it is iterated. */

@@ -7,13 +7,11 @@ import { readVersion } from "../core/version.ts";
 import type { TableData } from "../objects/relation/table-data.ts";
 import type { CatalogSession } from "../postgres/catalog-session.ts";
 import { resolveSettings } from "../postgres/settings.ts";
-import type { ConnectionSettings } from "../postgres/settings.ts";
 import { openDumpSession } from "./dump-session.ts";
 import { DataReader } from "./data-reader.ts";
 import { renderContext, renderEntries } from "./entries.ts";
 import type { RenderedEntries } from "./entries.ts";
 import { lockAndRead } from "./lock-and-snapshot.ts";
-import type { LockedInventory } from "./lock-and-snapshot.ts";
 import { openWriter } from "./open-writer.ts";
 import type { DumpOptions, DumpSummary } from "./options.ts";
 import { DumpProgress } from "./progress.ts";
@@ -42,7 +40,7 @@ export async function runDump(options: DumpOptions): Promise<DumpSummary> {
     );
     const session = await openDumpSession(settings, options, onDiagnostic);
     try {
-      return { ...(await dumpSession(session, settings, options, onDiagnostic)), diagnostics };
+      return { ...(await dumpSession(session, settings.database, options, onDiagnostic)), diagnostics };
     } finally {
       await session.close();
     }
@@ -69,27 +67,27 @@ function refuseUnmodelled({ code, message, details = [] }: Diagnostic): void {
 
 async function dumpSession(
   session: CatalogSession,
-  settings: ConnectionSettings,
+  database: string,
   options: DumpOptions,
   onDiagnostic: DiagnosticSink,
 ): Promise<Omit<DumpSummary, "diagnostics">> {
   const progress = new DumpProgress(options.onProgress);
   const version = readVersion();
-  const metadata = archiveMetadata(session, settings.database, version, options);
-  const locked = await lockAndRead(session, {
-    patterns: patternsOf(options, settings.database),
+  const metadata = archiveMetadata(session, database, version, options);
+  const inventory = await lockAndRead(session, {
+    patterns: patternsOf(options, database),
     switches: await switchesOf(options, session),
     serializableDeferrable: options.serializableDeferrable ?? false,
     lockWaitTimeout: options.lockWaitTimeout ?? null,
     snapshot: options.snapshot ?? null,
     onDiagnostic,
   });
-  const context = renderContext(locked.inventory, session.major, metadata.standardConformingStrings, options);
+  const context = renderContext(inventory, session.major, metadata.standardConformingStrings, options);
   const rendered = renderEntries(context, options, onDiagnostic);
   const dumpedBy = `${session.serverVersion} (pgstow ${version})`;
   const writer = await openWriter({ metadata, entries: rendered.entries, script: scriptOptions(options, dumpedBy) }, options);
   try {
-    const tables = await writeData(writer, rendered, { settings, locked, options, progress, onDiagnostic });
+    const tables = await writeData(writer, rendered, { session, options, progress });
     progress.finish();
     const summary = await writer.finish();
     return { ...summary, metadata, entries: rendered.entries.length, tables };
@@ -100,11 +98,9 @@ async function dumpSession(
 }
 
 interface DataContext {
-  readonly settings: ConnectionSettings;
-  readonly locked: LockedInventory;
+  readonly session: CatalogSession;
   readonly options: DumpOptions;
   readonly progress: DumpProgress;
-  readonly onDiagnostic: DiagnosticSink;
 }
 
 /** Streams every table and large object into the writer, in the order of the table of contents. Gives the number of tables. */
@@ -113,7 +109,7 @@ async function writeData(writer: ArchiveWriter, rendered: RenderedEntries, conte
   const entries = rendered.entries.filter((entry) => entry.data !== "none");
   progress.startData(entries.length, estimateBytes(entries, rendered));
   if (entries.length === 0) return 0;
-  const reader = await DataReader.open(context.settings, context.locked.snapshot, options, context.onDiagnostic);
+  const reader = await DataReader.open(context.session);
   let tables = 0;
   try {
     for (const entry of entries) {

@@ -22,12 +22,6 @@ export interface SnapshotOptions {
   readonly onDiagnostic: DiagnosticSink;
 }
 
-export interface LockedInventory {
-  readonly inventory: Inventory;
-  /** Name under which data channels import the session's snapshot. */
-  readonly snapshot: string;
-}
-
 /** A wanted table is not among the locked ones: it appeared meanwhile. */
 class UnlockedTable extends Error {}
 
@@ -35,7 +29,7 @@ class UnlockedTable extends Error {}
  * Lists the wanted tables, locks them, takes the snapshot, lists again and reads everything. The locks come before the snapshot, so
  * that nothing which commits in between can make a full table look empty. The session stays in its transaction.
  */
-export async function lockAndRead(session: CatalogSession, options: SnapshotOptions): Promise<LockedInventory> {
+export async function lockAndRead(session: CatalogSession, options: SnapshotOptions): Promise<Inventory> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await attemptLockAndRead(session, options);
@@ -53,7 +47,7 @@ export async function lockAndRead(session: CatalogSession, options: SnapshotOpti
   }
 }
 
-async function attemptLockAndRead(session: CatalogSession, options: SnapshotOptions): Promise<LockedInventory> {
+async function attemptLockAndRead(session: CatalogSession, options: SnapshotOptions): Promise<Inventory> {
   const listed = await readRelations(session, await resolveSelection(session, options.patterns, options.switches));
   const mode = options.serializableDeferrable ? "SERIALIZABLE, READ ONLY, DEFERRABLE" : "REPEATABLE READ, READ ONLY";
   const begin = [session.query(`BEGIN ISOLATION LEVEL ${mode}`)];
@@ -61,13 +55,9 @@ async function attemptLockAndRead(session: CatalogSession, options: SnapshotOpti
   const lock = lockTables(session, lockableTables(listed), options.lockWaitTimeout);
   await Promise.all([...begin, lock]);
 
-  const exported = session.query<{ readonly snapshot: string }>("SELECT pg_catalog.pg_export_snapshot() AS snapshot");
-  const held = heldLocks(session);
-  const selection = await resolveSelection(session, options.patterns, options.switches);
-  const locked = await held;
-  const [row] = await exported;
-  const inventory = await readInventory(session, selection, options.onDiagnostic, (read) => {
+  // The first query takes the snapshot.
+  const [locked, selection] = await Promise.all([heldLocks(session), resolveSelection(session, options.patterns, options.switches)]);
+  return readInventory(session, selection, options.onDiagnostic, (read) => {
     if (lockableTables(read).some((table) => !locked.has(table.oid))) throw new UnlockedTable();
   });
-  return { inventory, snapshot: row?.snapshot ?? "" };
 }

@@ -3,6 +3,8 @@ import type { DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError, throwIfAborted } from "../core/errors.ts";
 import { connect, requestCancel } from "./connect.ts";
 import type { ConnectOptions } from "./connect.ts";
+import { openChannelOn } from "./data-channel.ts";
+import type { DataChannel } from "./data-channel.ts";
 import { connectionLost, noticeDiagnostic, reportOfDriverError, serverError } from "./server-errors.ts";
 import { versionNumber } from "./server-version.ts";
 import { describeTarget } from "./settings.ts";
@@ -28,6 +30,8 @@ export interface CatalogSession {
    * everything else as the server's text. Throws `server`, `connection-lost` or `aborted`.
    */
   query<Row = Record<string, CatalogValue>>(sql: string): Promise<Row[]>;
+  /** Ends this view of the session and goes on with it as a channel for rows: the same connection, transaction, snapshot and locks. */
+  becomeDataChannel(): Promise<DataChannel>;
   close(): Promise<void>;
 }
 
@@ -50,7 +54,7 @@ export async function openCatalogSession(settings: ConnectionSettings, options: 
   // The driver sends nothing else beside its first query. An empty one, answered on the spot, lets the first real batch go out whole.
   wire.answer(EMPTY_QUERY_ANSWER);
   await sql.unsafe("");
-  return new DriverSession(wire, sql, parameters, options.signal);
+  return new DriverSession(wire, sql, parameters, options);
 }
 
 class DriverSession implements CatalogSession {
@@ -60,6 +64,7 @@ class DriverSession implements CatalogSession {
   readonly parameters: ReadonlyMap<string, string>;
   readonly #wire: Wire;
   readonly #sql: postgres.Sql;
+  readonly #options: ConnectOptions;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => {
     this.#cancelling = requestCancel(this.#wire);
@@ -70,15 +75,16 @@ class DriverSession implements CatalogSession {
   #running = 0;
   #roundTrips = 0;
 
-  constructor(wire: Wire, sql: postgres.Sql, parameters: ReadonlyMap<string, string>, signal: AbortSignal | undefined) {
+  constructor(wire: Wire, sql: postgres.Sql, parameters: ReadonlyMap<string, string>, options: ConnectOptions) {
     this.#wire = wire;
     this.parameters = parameters;
     this.#sql = sql;
-    this.#signal = signal;
+    this.#options = options;
+    this.#signal = options.signal;
     this.serverVersion = wire.parameters.get("server_version") ?? "";
     this.serverVersionNum = versionNumber(this.serverVersion);
     this.major = Math.floor(this.serverVersionNum / 10_000);
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   get roundTrips(): number {
@@ -96,6 +102,21 @@ class DriverSession implements CatalogSession {
       throw this.#translate(error, statement);
     } finally {
       this.#running--;
+    }
+  }
+
+  async becomeDataChannel(): Promise<DataChannel> {
+    throwIfAborted(this.#signal);
+    if (this.#closed || this.#running > 0)
+      throw new PgstowError("internal", "a session that is closed or busy cannot become a data channel");
+    this.#closed = true;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#wire.changeDriver();
+    try {
+      return await openChannelOn(this.#wire, this.#options);
+    } catch (error) {
+      await this.#wire.terminate();
+      throw error;
     }
   }
 

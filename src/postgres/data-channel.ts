@@ -51,7 +51,12 @@ export interface DataChannel {
 
 /** Opens a channel; throws `connection` with one line that says what is wrong. */
 export async function openDataChannel(settings: ConnectionSettings, options: ConnectOptions = {}): Promise<DataChannel> {
-  const wire = await connect(settings, options);
+  return openChannelOn(await connect(settings, options), options);
+}
+
+/** Makes a channel of a session that is open already and that no driver uses. */
+export async function openChannelOn(wire: Wire, options: ConnectOptions): Promise<DataChannel> {
+  const { settings } = wire.origin;
   const client = new Client({
     stream: () => wire,
     host: wire.origin.host.host,

@@ -29,6 +29,7 @@ export class Wire extends EventEmitter {
   readonly origin: WireOrigin;
   readonly parameters: ReadonlyMap<string, string>;
   readonly #socket: Socket;
+  readonly #greeting: Buffer;
   /** Answers to the driver's next messages, which the server does not see. */
   readonly #answers: Buffer[];
   #diversion: ((chunk: Buffer) => void) | undefined;
@@ -39,9 +40,9 @@ export class Wire extends EventEmitter {
     this.origin = origin;
     this.parameters = session.parameters;
     this.#socket = session.socket;
+    this.#greeting = session.greeting;
     this.#answers = [session.greeting];
-    // A failure before the driver listens shows in its first write.
-    this.on("error", () => undefined);
+    this.#outliveErrors();
     for (const event of ["close", "drain", "end", "error"]) session.socket.on(event, (detail?: unknown) => this.emit(event, detail));
     session.socket.on("data", (chunk) => this.#receive(chunk));
   }
@@ -87,6 +88,13 @@ export class Wire extends EventEmitter {
   /** Keeps one more message of the driver from the server, and answers it with these bytes. */
   answer(bytes: Buffer): void {
     this.#answers.push(bytes);
+  }
+
+  /** Leaves the driver, which must be idle, for another one: that is greeted like the first and finds the session as it stands. */
+  changeDriver(): void {
+    this.removeAllListeners();
+    this.#outliveErrors();
+    this.#answers.push(this.#greeting);
   }
 
   /** Hands bytes to the driver. What its parser throws ends the session, not the process. */
@@ -172,6 +180,11 @@ export class Wire extends EventEmitter {
 
   setKeepAlive(): this {
     return this;
+  }
+
+  /** A failure while no driver listens shows in the next one's first write. */
+  #outliveErrors(): void {
+    this.on("error", () => undefined);
   }
 
   #guarded(read: () => void): void {

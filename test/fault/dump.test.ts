@@ -197,6 +197,42 @@ await describeOnServers("dump", (server) => {
       expect(stdout).toContain("i bigint");
     });
 
+    it("does not wait for a change that waits for it", async () => {
+      // The rows of the first table come when the advisory lock is let go.
+      await server.query(
+        database,
+        `CREATE TABLE public.first (i integer);
+         INSERT INTO first VALUES (1);
+         ALTER TABLE first ENABLE ROW LEVEL SECURITY;
+         CREATE POLICY held ON first USING (pg_catalog.pg_advisory_xact_lock_shared(1) IS NOT NULL);
+         GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`,
+      );
+      const waitFor = async (locktype: string) => {
+        const waiting = `SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = '${locktype}' AND database = (SELECT oid FROM pg_database WHERE datname = '${database}')`;
+        while ((await server.query("postgres", waiting)).length === 0) await sleep(20);
+      };
+      const holder = new pg.Client({ connectionString: server.url(database) });
+      const changer = new pg.Client({ connectionString: server.url(database) });
+      await Promise.all([holder.connect(), changer.connect()]);
+      try {
+        await holder.query("SELECT pg_advisory_lock(1)");
+        const url = new URL(server.url(database));
+        url.username = role;
+        const running = startPgstow(["dump", "-d", url.href, "--enable-row-security"]);
+        await waitFor("advisory");
+        const change = changer.query("ALTER TABLE public.t ADD COLUMN later integer");
+        await waitFor("relation");
+        await holder.query("SELECT pg_advisory_unlock(1)");
+        const { code, stdout, stderr } = await running.result;
+        expect([code, stderr, rowsOf(stdout)]).toEqual([0, "", 2000]);
+        expect(stdout).toContain("COPY public.t (i, x) FROM stdin;");
+        await change;
+      } finally {
+        await Promise.all([holder.end(), changer.end()]);
+        await server.query(database, `DROP OWNED BY ${role}`);
+      }
+    });
+
     it("does without a table that is dropped while it waits for the lock, or fails", async () => {
       const { code, stdout, stderr } = await dumpWhile("DROP TABLE t", "-f", inFolder("x.sql.zst"));
       expect(stdout).toBe("");
