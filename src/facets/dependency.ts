@@ -74,6 +74,9 @@ export function applyDependencies({ inventory }: ReadContext): void {
     if (isRelationOfType(row, object, referenced)) referenced.dependencies.push(object);
     else object.dependencies.push(referenced);
   }
+  // There are as many of them as of all other rows together.
+  inventory.extensionDependencyRows = [];
+  inventory.dependencyRows = [];
 }
 
 /** A composite type's hidden relation depends on the type in the catalog; its columns are the type's, so the type has to wait. */
