@@ -44,7 +44,10 @@ export function openBlockingWire(host: string, tcpPort: number): BlockingWire {
       const waits = wantsAnswer();
       port.postMessage(copy);
       if (!waits) return new Uint8Array();
-      if (Atomics.wait(flag, 0, 0, answerTimeoutMs) === "timed-out") throw new Error(`no answer from ${host}:${String(tcpPort)}`);
+      // The notification of the answer before may come late and wake this wait, so the flag decides.
+      while (Atomics.load(flag, 0) === 0) {
+        if (Atomics.wait(flag, 0, 0, answerTimeoutMs) === "timed-out") throw new Error(`no answer from ${host}:${String(tcpPort)}`);
+      }
       const { bytes: answer, failure } = receiveMessageOnPort(port)?.message as { bytes: Uint8Array; failure: string };
       if (failure !== "") throw new Error(`${host}:${String(tcpPort)}: ${failure}`);
       return answer;
