@@ -79,6 +79,22 @@ describe("planRestore", () => {
     ]);
   });
 
+  it("leaves a partition's key to go with the key that it hangs on", () => {
+    const key = (dumpId: number, table: string, name: string) =>
+      testEntry(dumpId, {
+        kind: "CONSTRAINT",
+        schema: "app",
+        tag: `${table} ${name}`,
+        section: "post-data",
+        create: `ALTER TABLE ONLY app.${table} ADD CONSTRAINT ${name} PRIMARY KEY (i);\n`,
+        drop: `ALTER TABLE ONLY app.${table} DROP CONSTRAINT ${name};\n`,
+      });
+    const attach = { kind: "INDEX ATTACH", schema: "app", section: "post-data", create: "ALTER INDEX ...;\n", drop: "" } as const;
+    const entries = [key(5, "t", "t_key"), key(6, "t_1", "t_1_key"), key(7, "t_2", "t_2_key"), testEntry(8, { ...attach, tag: "t_1_key" })];
+    const drops = said(plan(entries, { clean: true, noOwner: true })).filter((sql) => sql.includes("DROP"));
+    expect(drops).toEqual(["ALTER TABLE ONLY app.t_2 DROP CONSTRAINT t_2_key;", "ALTER TABLE ONLY app.t DROP CONSTRAINT t_key;"]);
+  });
+
   it("sets what the target knows", () => {
     expect(plan([table], {}, { major: 16 }).settings).not.toContain("SET transaction_timeout = 0;");
     expect(plan([table], {}, { major: 17 }).settings).toContain("SET transaction_timeout = 0;");

@@ -59,7 +59,7 @@ export function planRestore(
   const steps: RestoreStep[] = [];
   if (form.clean) {
     const droppable = selected.filter(({ definition }) => definition).map(({ entry }) => entry);
-    steps.push(...statements.drops(droppable).map(sqlStep));
+    steps.push(...statements.drops(withoutInheritedKeys(droppable)).map(sqlStep));
   }
   let rawBytesTotal = 0;
   for (const entry of inPassOrder(selected.map((one) => one.entry))) {
@@ -68,6 +68,18 @@ export function planRestore(
   }
   const { encoding } = archive.metadata;
   return { settings, steps, rowsEncoding: encoding === "UTF8" ? null : encoding, entriesTotal: selected.length, rawBytesTotal };
+}
+
+/**
+ * Leaves out the keys of partitions that hang on a key of the partitioned table: the server refuses to drop them by themselves ("cannot
+ * drop inherited constraint"), and they go with that key.
+ */
+function withoutInheritedKeys(entries: readonly Entry[]): readonly Entry[] {
+  const attached = new Set(entries.filter(({ kind }) => kind === "INDEX ATTACH").map(({ schema, tag }) => JSON.stringify([schema, tag])));
+  // A constraint's tag is "TABLE NAME", and either may hold spaces.
+  const names = (tag: string) => [...tag.matchAll(/ /g)].map(({ index }) => tag.slice(index + 1));
+  const isAttached = ({ schema, tag }: Entry) => names(tag).some((name) => attached.has(JSON.stringify([schema, name])));
+  return entries.filter((entry) => entry.kind !== "CONSTRAINT" || !isAttached(entry));
 }
 
 function stepsOf(entry: Entry, statements: EntryStatements): RestoreStep[] {
