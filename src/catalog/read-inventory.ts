@@ -37,8 +37,7 @@ async function runPhase(
   const asked = reads
     .filter((read) => read.phase === phase)
     .map((read) => {
-      const sql = read.query(context);
-      const answer = sql === null ? Promise.resolve([]) : reader.query<unknown>(sql);
+      const answer = ask(reader, read.query(context));
       // Whoever awaits an earlier answer may throw first; this one's error is then nobody's.
       answer.catch(() => undefined);
       return { read, answer };
@@ -49,6 +48,12 @@ async function runPhase(
     });
     read.read(rows, context);
   }
+}
+
+async function ask(reader: CatalogReader, sql: ReturnType<CatalogRead["query"]>): Promise<readonly unknown[]> {
+  if (sql === null) return [];
+  if (typeof sql === "string") return reader.query(sql);
+  return (await Promise.all(sql.map((part) => reader.query(part)))).flat();
 }
 
 /** Deparse functions fail in their own way when somebody drops what they describe. */

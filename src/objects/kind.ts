@@ -75,8 +75,8 @@ export interface ReadContext {
 export interface CatalogRead {
   readonly name: string;
   readonly phase: "inventory" | "details";
-  /** The SQL, or null when this server or selection has nothing to ask. */
-  query(context: ReadContext): string | null;
+  /** The SQL, or null when this server or selection has nothing to ask; several statements when one would be too large for the server. */
+  query(context: ReadContext): string | readonly string[] | null;
   /** Takes the rows in the order in which the server returned them. */
   read(rows: readonly unknown[], context: ReadContext): void;
 }
@@ -85,7 +85,7 @@ export interface CatalogRead {
 export function catalogRead<Row>(read: {
   name: string;
   phase: CatalogRead["phase"];
-  query(context: ReadContext): string | null;
+  query(context: ReadContext): string | readonly string[] | null;
   read(rows: readonly Row[], context: ReadContext): void;
 }): CatalogRead {
   return {

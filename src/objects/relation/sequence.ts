@@ -150,6 +150,9 @@ interface ValueRow {
   readonly is_called: boolean | null;
 }
 
+/** The server parses UNIONs by recursion: some thousand of them exhaust its stack. */
+const SEQUENCES_PER_STATEMENT = 500;
+
 const valueRead = catalogRead<ValueRow>({
   name: "sequence values",
   phase: "details",
@@ -162,12 +165,13 @@ const valueRead = catalogRead<ValueRow>({
     FROM pg_catalog.unnest(${oidArray(sequences.map((sequence) => sequence.oid))}) AS src(oid),
       pg_catalog.pg_get_sequence_data(src.oid) v`;
     }
-    return sequences
-      .map(
-        (sequence) =>
-          `SELECT ${sequence.oid.toString()}::pg_catalog.oid AS relation, last_value, is_called FROM ${alwaysQualified(sequence.schema?.name ?? "", sequence.name)}`,
-      )
-      .join(" UNION ALL ");
+    const selects = sequences.map(
+      (sequence) =>
+        `SELECT ${sequence.oid.toString()}::pg_catalog.oid AS relation, last_value, is_called FROM ${alwaysQualified(sequence.schema?.name ?? "", sequence.name)}`,
+    );
+    return Array.from({ length: Math.ceil(selects.length / SEQUENCES_PER_STATEMENT) }, (_, at) =>
+      selects.slice(at * SEQUENCES_PER_STATEMENT, (at + 1) * SEQUENCES_PER_STATEMENT).join(" UNION ALL "),
+    );
   },
   read: (rows, { inventory, onDiagnostic }) => {
     for (const row of rows) {
