@@ -1,5 +1,5 @@
 import { PgstowError } from "../core/errors.ts";
-import { quoteLiteral } from "../core/literals.ts";
+import { quoteLiteralPortably } from "../core/literals.ts";
 import type { Selection } from "../objects/selection.ts";
 import { parseNamePattern } from "./pattern.ts";
 import type { NamePattern, PatternKind } from "./pattern.ts";
@@ -34,9 +34,11 @@ interface Match {
 }
 
 const COLLATE = "COLLATE pg_catalog.default";
+/** These queries run under the role's own search path, where anybody may have put an operator `=` that is his own: each is named in full. */
+const EQUALS = "OPERATOR(pg_catalog.=)";
 
 function matches(column: string, regex: string): string {
-  return `${column} OPERATOR(pg_catalog.~) ${quoteLiteral(regex)} ${COLLATE}`;
+  return `${column} OPERATOR(pg_catalog.~) ${quoteLiteralPortably(regex)} ${COLLATE}`;
 }
 
 function schemaQuery({ name }: NamePattern): string {
@@ -46,11 +48,11 @@ function schemaQuery({ name }: NamePattern): string {
 function tableQuery({ schema, name }: NamePattern, withChildren: boolean): string {
   const place = schema === null ? "pg_catalog.pg_table_is_visible(c.oid)" : matches("n.nspname", schema);
   const roots = `
-    SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'S', 'v', 'm', 'f', 'p') AND ${place} AND ${matches("c.relname", name)}`;
+    SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid ${EQUALS} c.relnamespace
+    WHERE c.relkind ${EQUALS} ANY (ARRAY['r', 'S', 'v', 'm', 'f', 'p']::pg_catalog."char"[]) AND ${place} AND ${matches("c.relname", name)}`;
   if (!withChildren) return roots;
   return `
-    WITH RECURSIVE tree(oid) AS (${roots} UNION SELECT i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid)
+    WITH RECURSIVE tree(oid) AS (${roots} UNION SELECT i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent ${EQUALS} t.oid)
     SELECT oid FROM tree`;
 }
 
