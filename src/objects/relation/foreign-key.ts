@@ -6,7 +6,7 @@ import { newObjectState } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import { tableConstraintComment } from "./check-constraint.ts";
 import { definedRelations, detailedRelations } from "./detailed.ts";
-import { attachmentsBelow } from "./index-attachment.ts";
+import { attachmentsBelow, attachmentsByParent } from "./index-attachment.ts";
 import type { IndexAttachment } from "./index-attachment.ts";
 import type { Index } from "./index.ts";
 import type { TableData } from "./table-data.ts";
@@ -76,7 +76,7 @@ const read = catalogRead<ForeignKeyRow>({
 /** A key to a partitioned table needs the whole tree of its index; rows without schema need the rows that they reference. */
 function link(context: ReadContext): void {
   const { inventory, selection } = context;
-  const attachments = inventory.ofKind<IndexAttachment>("index-attachment");
+  const attachments = attachmentsByParent(inventory.ofKind<IndexAttachment>("index-attachment"));
   const dataByTable = new Map(inventory.ofKind<TableData>("table-data").map((data) => [data.table.oid, data]));
   for (const key of inventory.ofKind<ForeignKey>("foreign-key")) {
     const referenced = inventory.relation(key.referencedOid);

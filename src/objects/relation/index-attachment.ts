@@ -37,11 +37,22 @@ function derive({ inventory }: ReadContext): void {
   }
 }
 
+/** Attachments by the index that they attach to. */
+export type AttachmentsByParent = ReadonlyMap<Index, readonly IndexAttachment[]>;
+
+export function attachmentsByParent(attachments: readonly IndexAttachment[]): AttachmentsByParent {
+  const byParent = new Map<Index, IndexAttachment[]>();
+  for (const attachment of attachments) {
+    const siblings = byParent.get(attachment.parent);
+    if (siblings === undefined) byParent.set(attachment.parent, [attachment]);
+    else siblings.push(attachment);
+  }
+  return byParent;
+}
+
 /** The attachments below an index, at every level. */
-export function attachmentsBelow(index: Index, attachments: readonly IndexAttachment[]): IndexAttachment[] {
-  return attachments
-    .filter((attachment) => attachment.parent === index)
-    .flatMap((attachment) => [attachment, ...attachmentsBelow(attachment.partition, attachments)]);
+export function attachmentsBelow(index: Index, byParent: AttachmentsByParent): IndexAttachment[] {
+  return (byParent.get(index) ?? []).flatMap((attachment) => [attachment, ...attachmentsBelow(attachment.partition, byParent)]);
 }
 
 export const indexAttachment = objectKind<IndexAttachment>({
