@@ -48,16 +48,20 @@ export async function lockAndRead(session: CatalogSession, options: SnapshotOpti
 }
 
 async function attemptLockAndRead(session: CatalogSession, options: SnapshotOptions): Promise<Inventory> {
+  await lockWanted(session, options);
+  // The first query takes the snapshot.
+  const [locked, selection] = await Promise.all([heldLocks(session), resolveSelection(session, options.patterns, options.switches)]);
+  return readInventory(session, selection, options.onDiagnostic, (read) => {
+    if (lockableTables(read).some((table) => !locked.has(table.oid))) throw new UnlockedTable();
+  });
+}
+
+/** Lists and locks; a function of its own, so that its list is gone before everything is read. */
+async function lockWanted(session: CatalogSession, options: SnapshotOptions): Promise<void> {
   const listed = await readRelations(session, await resolveSelection(session, options.patterns, options.switches));
   const mode = options.serializableDeferrable ? "SERIALIZABLE, READ ONLY, DEFERRABLE" : "REPEATABLE READ, READ ONLY";
   const begin = [session.query(`BEGIN ISOLATION LEVEL ${mode}`)];
   if (options.snapshot !== null) begin.push(session.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(options.snapshot)}`));
   const lock = lockTables(session, lockableTables(listed), options.lockWaitTimeout);
   await Promise.all([...begin, lock]);
-
-  // The first query takes the snapshot.
-  const [locked, selection] = await Promise.all([heldLocks(session), resolveSelection(session, options.patterns, options.switches)]);
-  return readInventory(session, selection, options.onDiagnostic, (read) => {
-    if (lockableTables(read).some((table) => !locked.has(table.oid))) throw new UnlockedTable();
-  });
 }
