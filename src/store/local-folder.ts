@@ -8,6 +8,9 @@ import { PgstowError } from "../core/errors.ts";
 import { fileError } from "./file-error.ts";
 import { openRegularFile, syncFolder, writeAll } from "./local-file.ts";
 
+/** Some systems have no links to be followed. */
+const NO_FOLLOW = "O_NOFOLLOW" in constants ? constants.O_NOFOLLOW : 0;
+
 /** What a file in an archive's folder may be called: nothing that leads out of it. */
 export function isPlainName(name: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name);
@@ -22,7 +25,7 @@ export async function openInFolder(folder: string, name: string): Promise<Random
   }
   const path = join(folder, name);
   try {
-    return await openRegularFile(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    return await openRegularFile(path, constants.O_RDONLY | NO_FOLLOW);
   } catch (error) {
     const errno = error instanceof PgstowError && error.cause instanceof Error && "code" in error.cause ? error.cause.code : undefined;
     if (errno === "ENOENT") return undefined;

@@ -1,4 +1,4 @@
-import { PgstowError } from "../../core/errors.ts";
+import type { PgstowError } from "../../core/errors.ts";
 import type { RandomAccess } from "../archive.ts";
 import { corruptAt } from "../toc/item.ts";
 

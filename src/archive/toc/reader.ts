@@ -119,7 +119,9 @@ export class TocReader implements ArchiveReader {
       return { rows: 0, rawBytes };
     }
     if (entry.copy === "") throw this.#insertCommands(entry);
-    return countRows(this.#source.rows(item, onStored)).catch((error: unknown) => Promise.reject(this.#inEntry(entry, error)));
+    return countRows(this.#named(entry, this.#source.rows(item, onStored))).catch((error: unknown) => {
+      throw this.#inEntry(entry, error);
+    });
   }
 
   #item(entry: Entry): TocItem {
