@@ -44,7 +44,7 @@ async function runPhase(
     });
   for (const { read, answer } of asked) {
     const rows = await answer.catch((error: unknown) => {
-      throw explain(error, read);
+      throw explain(error, read, context.inventory);
     });
     read.read(rows, context);
   }
@@ -57,10 +57,10 @@ async function ask(reader: CatalogReader, sql: ReturnType<CatalogRead["query"]>)
 }
 
 /** Deparse functions fail in their own way when somebody drops what they describe. */
-function explain(error: unknown, read: CatalogRead): unknown {
+function explain(error: unknown, read: CatalogRead, inventory: Inventory): unknown {
   if (!(error instanceof PgstowError) || error.code !== "server") return error;
   if (error.context.sqlstate === "XX000") {
-    return new PgstowError("concurrent-change", `reading ${read.name}: ${error.message}`, {
+    return new PgstowError("concurrent-change", `reading ${read.name}: ${withName(error.message, inventory)}`, {
       cause: error,
       context: error.context,
       hint: "A schema change was running at the same time, or the catalogs are damaged; dump again when no schema change runs.",
@@ -70,6 +70,12 @@ function explain(error: unknown, read: CatalogRead): unknown {
     return new PgstowError("privilege", `reading ${read.name}: ${error.message}`, { cause: error, context: error.context });
   }
   return new PgstowError("server", `reading ${read.name}: ${error.message}`, { cause: error, context: error.context });
+}
+
+/** Internal errors of the server know a relation's OID only. */
+function withName(message: string, inventory: Inventory): string {
+  const relation = inventory.relation(Number(/\b(?:OID|relation) (\d+)\b/.exec(message)?.[1] ?? 0));
+  return relation === undefined ? message : `${message} (${relation.schema?.name ?? ""}.${relation.name})`;
 }
 
 function select(context: ReadContext, names: readonly KindName[]): void {

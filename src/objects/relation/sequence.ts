@@ -1,3 +1,4 @@
+import { PgstowError } from "../../core/errors.ts";
 import { alwaysQualified } from "../../core/identifiers.ts";
 import { oidArray } from "../../core/sql-text.ts";
 import { catalogRead, objectKind } from "../kind.ts";
@@ -173,18 +174,15 @@ const valueRead = catalogRead<ValueRow>({
       selects.slice(at * SEQUENCES_PER_STATEMENT, (at + 1) * SEQUENCES_PER_STATEMENT).join(" UNION ALL "),
     );
   },
-  read: (rows, { inventory, onDiagnostic }) => {
+  read: (rows, { inventory }) => {
     for (const row of rows) {
       const sequence = inventory.relation(row.relation);
       if (sequence === undefined) continue;
       if (row.last_value === null || row.is_called === null) {
-        onDiagnostic({
-          severity: "warning",
-          code: "unreadable-sequence",
-          message: `value of sequence "${sequence.schema?.name ?? ""}.${sequence.name}" cannot be read`,
-          hint: "Grant SELECT on it to the dumping role.",
+        const name = `${sequence.schema?.name ?? ""}.${sequence.name}`;
+        throw new PgstowError("privilege", `value of sequence "${name}" cannot be read`, {
+          hint: "Grant SELECT on it to the dumping role, or leave it out with -T or --exclude-schema; or it was dropped just now.",
         });
-        continue;
       }
       const value = inventory.add<SequenceValue>({
         kind: "sequence-value",
@@ -210,7 +208,8 @@ function sequencesWithData({ inventory, selection }: ReadContext): Relation[] {
   if (!selection.dataWanted) return [];
   return inventory
     .ofKind<Relation>("relation")
-    .filter((relation) => relation.relkind === "S" && wants(relation, component.data) && !selection.excludedTableData.has(relation.oid));
+    .filter((relation) => relation.relkind === "S" && wants(relation, component.data) && !selection.excludedTableData.has(relation.oid))
+    .filter((sequence) => sequence.persistence !== "u" || selection.unloggedTableData);
 }
 
 export const sequenceValue = objectKind<SequenceValue>({
