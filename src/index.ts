@@ -110,6 +110,13 @@ export async function verify(archive: string | ArchiveReader, options: VerifyOpt
 }
 
 function settingsOf(connection: Connection): SettingsInput {
+  // Programs without types may leave it out.
+  if (typeof connection !== "string" && (typeof connection !== "object" || (connection as unknown) === null)) {
+    throw new PgstowError(
+      "usage",
+      "connection is missing: a postgres:// URI, a keyword string, a database's name, or an object of these parts",
+    );
+  }
   return typeof connection === "string" ? { dbname: connection } : connection;
 }
 
