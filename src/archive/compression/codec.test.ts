@@ -103,6 +103,17 @@ test.each(["gzip", "lz4", "zstd"] as const)("several %s streams in one file are 
   expect(twice.equals(Buffer.concat([text, text]))).toBe(true);
 });
 
+test("the head of an lz4 frame has a checksum of its own", async () => {
+  const packed = await all(compressed(inPieces(text, 1 << 20), { method: "lz4" }, "zlib"));
+  for (const at of [5, 6]) {
+    const changed = Buffer.from(packed);
+    changed[at] = (changed[at] ?? 0) ^ 0x10;
+    await expect(all(uncompressed(inPieces(changed, 5000), "lz4", "zlib"))).rejects.toMatchObject({
+      message: "the head of an lz4 frame is damaged",
+    });
+  }
+});
+
 test("gzip takes a level", async () => {
   const packed = await all(compressed(inPieces(text, 1 << 20), { method: "gzip", level: 9 }, "zlib"));
   expect(packed.equals(deflateSync(text, { level: constants.Z_BEST_COMPRESSION }))).toBe(true);
