@@ -3,6 +3,7 @@ import type { Entry } from "../archive/entry.ts";
 import type { SelectionPatterns, SelectionSwitches } from "../catalog/resolve-selection.ts";
 import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError, throwIfAborted } from "../core/errors.ts";
+import { oidArray } from "../core/sql-text.ts";
 import { readVersion } from "../core/version.ts";
 import type { TableData } from "../objects/relation/table-data.ts";
 import type { CatalogSession } from "../postgres/catalog-session.ts";
@@ -18,8 +19,6 @@ import { DumpProgress } from "./progress.ts";
 import { archiveMetadata, scriptOptions } from "./script-options.ts";
 
 export type { DumpOptions, DumpSummary } from "./options.ts";
-
-const PAGE_BYTES = 8192;
 
 /**
  * Dumps a database under one snapshot into an archive. Throws a PgstowError; the output is then aborted and leaves no trace.
@@ -107,7 +106,7 @@ interface DataContext {
 async function writeData(writer: ArchiveWriter, rendered: RenderedEntries, context: DataContext): Promise<number> {
   const { progress, options } = context;
   const entries = rendered.entries.filter((entry) => entry.data !== "none");
-  progress.startData(entries.length, estimateBytes(entries, rendered));
+  progress.startData(entries.length, options.onProgress === undefined ? 0 : await estimateBytes(context.session, entries, rendered));
   if (entries.length === 0) return 0;
   const reader = await DataReader.open(context.session);
   let tables = 0;
@@ -132,12 +131,15 @@ function watched(data: EntryData, progress: DumpProgress): EntryData {
   return data.type === "rows" ? { type: "rows", batches: progress.watchRows(data.batches) } : data;
 }
 
-/** By the pages that the last VACUUM or ANALYZE counted. */
-function estimateBytes(entries: readonly Entry[], rendered: RenderedEntries): number {
-  return entries.reduce((sum, entry) => {
+/** By the size of the tables on the server's disk; their rows as text are of that order. */
+async function estimateBytes(session: CatalogSession, entries: readonly Entry[], rendered: RenderedEntries): Promise<number> {
+  const oids = entries.flatMap((entry) => {
     const object = rendered.dataObjects.get(entry.dumpId);
-    return object?.kind === "table-data" ? sum + (object as TableData).table.pages * PAGE_BYTES : sum;
-  }, 0);
+    return object?.kind === "table-data" ? [(object as TableData).table.oid] : [];
+  });
+  const size = `SELECT COALESCE(sum(pg_catalog.pg_table_size(oid)), 0)::text AS bytes FROM pg_catalog.unnest(${oidArray(oids)}) AS oid`;
+  const [row] = await session.query<{ bytes: string }>(size);
+  return Number(row?.bytes ?? 0);
 }
 
 function patternsOf(options: DumpOptions, database: string): SelectionPatterns {

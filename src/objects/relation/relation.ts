@@ -50,8 +50,6 @@ export interface Relation extends CatalogObject {
   readonly ofType: string | null;
   /** Sequences: the column that owns it. */
   readonly ownedBy: { readonly relation: number; readonly column: number; readonly isIdentity: boolean } | null;
-  /** Size in pages of 8 KiB, by the last VACUUM or ANALYZE. */
-  readonly pages: number;
   readonly columnAcls: { readonly number: number; readonly name: string; readonly acl: AclFacet }[];
   columns: Column[];
   /** Direct parents by INHERITS or PARTITION OF, in their order. */
@@ -91,7 +89,6 @@ interface RelationRow extends AclRow {
   readonly owning_relation: number | null;
   readonly owning_column: number | null;
   readonly owning_deptype: string | null;
-  readonly pages: number;
 }
 
 const read = catalogRead<RelationRow>({
@@ -108,7 +105,7 @@ const read = catalogRead<RelationRow>({
       CASE WHEN 'check_option=local' = ANY (c.reloptions) THEN 'LOCAL'
         WHEN 'check_option=cascaded' = ANY (c.reloptions) THEN 'CASCADED' END AS check_option,
       CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) END AS of_type,
-      d.refobjid AS owning_relation, d.refobjsubid AS owning_column, d.deptype::text AS owning_deptype, c.relpages AS pages,
+      d.refobjid AS owning_relation, d.refobjsubid AS owning_column, d.deptype::text AS owning_deptype,
       c.relacl AS acl, pg_catalog.acldefault(CASE WHEN c.relkind = 'S' THEN 's'::"char" ELSE 'r'::"char" END, c.relowner) AS acldefault
     FROM pg_catalog.pg_class c
     LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
@@ -156,7 +153,6 @@ function relationOf(row: RelationRow, inventory: ReadContext["inventory"]): Rela
       row.owning_relation === null
         ? null
         : { relation: row.owning_relation, column: row.owning_column ?? 0, isIdentity: row.owning_deptype === "i" },
-    pages: row.pages,
     columnAcls: [],
     columns: [],
     parents: [],
