@@ -95,10 +95,7 @@ class PlanRun {
   async #copyRows(entry: Entry, copy: string): Promise<void> {
     const data = this.#archive.data(entry, this.#readOptions());
     if (data.type !== "rows") throw new PgstowError("internal", "the archive has large objects where rows belong");
-    const { rowsEncoding } = this.#plan;
-    if (rowsEncoding !== null) await this.#setEncoding(rowsEncoding);
-    const rows = await this.#target.copyIn(copy, this.#countBytes(entry, data.batches));
-    if (rowsEncoding !== null) await this.#setEncoding("UTF8");
+    const rows = await this.#target.copyIn(this.#inEncoding(copy), this.#countBytes(entry, data.batches));
     const expected = this.#archive.sizes.get(entry.dumpId)?.rows;
     if (expected !== undefined && rows !== expected) {
       throw new PgstowError("server", `the server took ${String(rows)} rows of ${String(expected)}`, {
@@ -108,8 +105,11 @@ class PlanRun {
     }
   }
 
-  async #setEncoding(encoding: string): Promise<void> {
-    await this.#target.query(`SET client_encoding = ${quoteLiteral(encoding)};`);
+  /** The statement itself, with its names, goes to the server in UTF8 like all others. */
+  #inEncoding(copy: string): string {
+    const { rowsEncoding } = this.#plan;
+    if (rowsEncoding === null) return copy;
+    return copy.replace(/ FROM stdin;\s*$/i, () => ` FROM stdin WITH (ENCODING ${quoteLiteral(rowsEncoding)});\n`);
   }
 
   async *#countBytes(entry: Entry, batches: AsyncIterable<RowBatch>): AsyncGenerator<Uint8Array> {

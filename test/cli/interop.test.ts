@@ -38,6 +38,21 @@ await describeOnServers(
     describe.skipIf(!hasPrograms)("a database of awkward rows and large objects", () => {
       crossOver(server, "awkward", awkward);
     });
+    test.skipIf(!hasPrograms)("ours restores an archive whose text is not in UTF8", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "pgstow-interop-"));
+      const [original, copy] = [await server.createDatabase("latin"), await server.createDatabase("latin")];
+      try {
+        await server.query(original, `CREATE TABLE "größe" ("ä" text); COMMENT ON TABLE "größe" IS 'ñ'; INSERT INTO "größe" VALUES ('é')`);
+        const archive = join(folder, "latin1");
+        await pgDump(major, server.url(original), ["-Fc", "-E", "LATIN1", "-f", archive]);
+        await restore({ archive, connection: server.url(copy) });
+        const text = await pgDump(major, server.url(original), ["--restrict-key=interop"]);
+        expect(await difference(text, await pgDump(major, server.url(copy), ["--restrict-key=interop"]))).toBe("");
+      } finally {
+        for (const database of [original, copy]) await server.dropDatabase(database);
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
     describe.skipIf(!hasPrograms || noSamples !== undefined)(
       `sample databases${noSamples === undefined ? "" : ` (skipped: ${noSamples})`}`,
       () => {
