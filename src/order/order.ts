@@ -7,6 +7,7 @@ import type { KindName } from "../objects/kind.ts";
 import { inBaseOrder } from "./compare.ts";
 import { findLoops } from "./loops.ts";
 import { repairLoop } from "./repair.ts";
+import type { RepairContext } from "./repair.ts";
 import { SortGraph } from "./topological.ts";
 
 /** Parts printed inside their owner are on no side of the boundaries. */
@@ -59,9 +60,29 @@ export function orderObjects(inventory: Inventory, options: OrderOptions): Catal
   for (;;) {
     const { sorted, leftovers } = graph.sort();
     if (leftovers.length === 0) return [...sorted];
-    for (const ring of findLoops(leftovers)) {
-      repairLoop(ring, { ...options, postDataBoundary: post });
-      graph.refresh(ring);
-    }
+    graph.refresh(openLoops(leftovers, { ...options, postDataBoundary: post }));
   }
+}
+
+/**
+ * Opens loops, round by round, and gives the objects that this changed. Sorting again after a round would only leave out what is in no
+ * loop any more, which the next round finds out by itself; only a repair that leads out of the leftovers may close a loop elsewhere.
+ */
+function openLoops(leftovers: readonly CatalogObject[], context: RepairContext): Set<CatalogObject> {
+  const within = new Set(leftovers);
+  const changed = new Set<CatalogObject>();
+  for (;;) {
+    const members = findLoops(leftovers).flatMap((ring) => {
+      repairLoop(ring, context);
+      return ring;
+    });
+    for (const member of members) changed.add(member);
+    // Boundaries only lose dependencies, and have thousands.
+    const leadsOut = members.some(({ kind, dependencies }) => !isBoundary(kind) && dependencies.some((one) => !within.has(one)));
+    if (members.length === 0 || leadsOut) return changed;
+  }
+}
+
+function isBoundary(kind: KindName): boolean {
+  return kind === "pre-data-boundary" || kind === "post-data-boundary";
 }

@@ -57,19 +57,25 @@ export class SortGraph<N extends SortNode> {
   readonly #nodes: readonly N[];
   readonly #positions = new Map<SortNode, number>();
   readonly #needs: Int32Array[];
+  /** The lists that `#needs` was made from, and how long they were. */
+  readonly #lists: { list: readonly SortNode[]; length: number }[];
 
   /** Every dependency must be among the nodes. */
   constructor(nodes: readonly N[]) {
     this.#nodes = nodes;
     nodes.forEach((node, at) => this.#positions.set(node, at));
     this.#needs = nodes.map((node) => this.#positionsOf(node));
+    this.#lists = nodes.map(({ dependencies }) => ({ list: dependencies, length: dependencies.length }));
   }
 
-  /** To be told of the nodes whose dependencies changed. */
+  /** To be told of the nodes whose dependencies may have changed: by another list, or by more in the same one. */
   refresh(nodes: Iterable<N>): void {
     for (const node of nodes) {
       const at = this.#positions.get(node);
-      if (at !== undefined) this.#needs[at] = this.#positionsOf(node);
+      const known = at === undefined ? undefined : this.#lists[at];
+      if (at === undefined || (known?.list === node.dependencies && known.length === node.dependencies.length)) continue;
+      this.#needs[at] = this.#positionsOf(node);
+      this.#lists[at] = { list: node.dependencies, length: node.dependencies.length };
     }
   }
 

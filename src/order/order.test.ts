@@ -1,0 +1,47 @@
+import { describe, expect, it, vi } from "vitest";
+import { postDataBoundary, preDataBoundary } from "../objects/boundary.ts";
+import { Inventory } from "../objects/inventory.ts";
+import type { KindName, ReadContext } from "../objects/kind.ts";
+import { newObjectState } from "../objects/object.ts";
+import type { CatalogObject, LoopRole } from "../objects/object.ts";
+import { orderObjects } from "./order.ts";
+import { SortGraph } from "./topological.ts";
+
+describe("the order of objects", () => {
+  const inventory = new Inventory();
+  const add = (kind: KindName, loopRole: LoopRole, name: string, more: object = {}): CatalogObject =>
+    inventory.add({
+      kind,
+      classOid: 0,
+      oid: 0,
+      name,
+      schema: null,
+      owner: "",
+      acl: null,
+      loopRole,
+      ...newObjectState(),
+      ...more,
+    } as CatalogObject);
+
+  it("opens a loop for each of many views that need a primary key, and does not sort once for each", () => {
+    for (const { derive } of [preDataBoundary, postDataBoundary]) derive?.({ inventory } as ReadContext);
+    const count = 50;
+    const rules: CatalogObject[] = [];
+    for (let at = 0; at < count; at++) {
+      const table = add("relation", "table", `t${at.toString()}`);
+      const key = add("index-constraint", "other", `k${at.toString()}`, { index: { table }, dependencies: [table], separate: true });
+      const view = add("relation", "view", `v${at.toString()}`);
+      const rule = add("rule", "view-rule", "_RETURN", { table: view, partOf: view, dependencies: [view, table, key] });
+      view.dependencies.push(rule);
+      rules.push(rule);
+    }
+    const sort = vi.spyOn(SortGraph.prototype, "sort");
+    const sorted = orderObjects(inventory, { onDiagnostic: ({ message }) => expect.unreachable(message), describe: ({ name }) => name });
+    expect(sort.mock.calls.length).toBeLessThanOrEqual(3);
+    expect(sorted).toHaveLength(4 * count + 2);
+    for (const rule of rules) {
+      expect(rule.separate).toBe(true);
+      for (const needed of rule.dependencies) expect(sorted.indexOf(needed)).toBeLessThan(sorted.indexOf(rule));
+    }
+  });
+});
