@@ -5,6 +5,7 @@ import { fileError } from "../store/file-error.ts";
 import type { Command } from "./command.ts";
 import { listenForInterruption } from "./interrupt.ts";
 import { createMessages } from "./messages.ts";
+import { nearestName } from "./nearest-name.ts";
 import { STANDARD_OUTPUT } from "./standard-output.ts";
 
 /** The commands, and how to get at them: none is loaded before it is asked for. */
@@ -31,7 +32,9 @@ async function main(args: readonly string[]): Promise<number> {
   const messages = createMessages({ write: writeError, debug: rest.includes("--debug"), verbose: false });
   if (found === undefined) {
     const what = name.startsWith("-") ? "option" : "command";
-    messages.error(new PgstowError("usage", `unknown ${what} ${name}`, { hint: 'Try "pgstow --help" for more information.' }));
+    const nearest = what === "option" ? undefined : nearestName(name, Object.keys(commands));
+    const hint = nearest === undefined ? 'Try "pgstow --help" for more information.' : `Did you mean pgstow ${nearest}?`;
+    messages.error(new PgstowError("usage", `unknown ${what} ${name}`, { hint }));
     return 1;
   }
   return runCommand(name, found.load, rest);

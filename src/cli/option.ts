@@ -1,4 +1,5 @@
 import { PgstowError } from "../core/errors.ts";
+import { nearestName } from "./nearest-name.ts";
 
 /** One option of a command, under pg_dump's name where pg_dump has it. */
 export interface OptionSpec {
@@ -67,11 +68,17 @@ function findLong(given: string, specs: readonly OptionSpec[]): OptionSpec {
   if (exact) return available(exact);
   const begins = specs.filter((spec) => [spec.name, ...(spec.aliases ?? [])].some((name) => given !== "" && name.startsWith(given)));
   const [only, second] = begins;
-  if (only === undefined) throw new PgstowError("usage", `unknown option --${given}`);
+  if (only === undefined) throw unknownOption(given, specs);
   if (second !== undefined) {
     throw new PgstowError("usage", `option --${given} is ambiguous: ${begins.map((spec) => `--${spec.name}`).join(", ")}`);
   }
   return available(only);
+}
+
+function unknownOption(given: string, specs: readonly OptionSpec[]): PgstowError {
+  const names = specs.filter((spec) => spec.hidden === undefined).flatMap((spec) => [spec.name, ...(spec.aliases ?? [])]);
+  const nearest = nearestName(given, names);
+  return new PgstowError("usage", `unknown option --${given}`, nearest === undefined ? {} : { hint: `Did you mean --${nearest}?` });
 }
 
 function spellCluster(arg: string, queue: string[], specs: readonly OptionSpec[]): string[] {

@@ -20,7 +20,8 @@ describe("dumpFormat", () => {
 
   it.each([
     ["x", undefined, 'invalid output format "x" specified'],
-    [undefined, "x.sql.gz", "a file named .gz is none that this program writes: x.sql.gz"],
+    [undefined, "x.dump", "the name does not say in which format to write: x.dump"],
+    [undefined, "x.sql.gz", "the name does not say in which format to write: x.sql.gz"],
   ])("-F %s and the file %s: %s", (flag, file, message) => {
     expect(() => dumpFormat(flag, file)).toThrow(message);
   });

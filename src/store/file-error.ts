@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { PgstowError } from "../core/errors.ts";
 import type { ErrorCode } from "../core/errors.ts";
 
@@ -18,10 +19,17 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint?: string]>
 export function fileError(action: string, path: string, cause: unknown, code: ErrorCode = "file"): PgstowError {
   if (cause instanceof PgstowError) return cause;
   const errno = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  const [reason, hint] = REASONS[errno] ?? [cause instanceof Error ? cause.message : String(cause)];
+  const [reason, hint] = reasonOf(errno, action, path) ?? [cause instanceof Error ? cause.message : String(cause)];
   return new PgstowError(code, `could not ${action} "${path}": ${reason}`, {
     cause,
     context: { file: path },
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+function reasonOf(errno: string, action: string, path: string): readonly [reason: string, hint?: string] | undefined {
+  // What is to be created cannot be what is missing.
+  if (errno === "ENOENT" && action.startsWith("create"))
+    return [`there is no folder "${dirname(path)}"`, "make the folder first, or write to another place"];
+  return REASONS[errno];
 }

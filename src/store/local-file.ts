@@ -25,7 +25,8 @@ export async function createLocalFile(path: string, options: LocalFileOptions = 
   const partial = `${path}.partial`;
   // What a crashed run has left is of no use; a run that is still writing notices at its end that the name is no longer its own.
   await rm(partial, { force: true }).catch((error: unknown) => Promise.reject(fileError("remove", partial, error)));
-  return new LocalFileSink(path, await openOrExplain(partial, "wx+", 0o600), options);
+  const handle = await open(partial, "wx+", 0o600).catch((error: unknown) => Promise.reject(fileError("create", path, error)));
+  return new LocalFileSink(path, handle, options);
 }
 
 class LocalFileSink implements Sink {
@@ -154,9 +155,9 @@ export async function openRegularFile(path: string, flags: string | number): Pro
   };
 }
 
-async function openOrExplain(path: string, flags: string | number, mode?: number): Promise<FileHandle> {
+async function openOrExplain(path: string, flags: string | number): Promise<FileHandle> {
   try {
-    return await open(path, flags, mode);
+    return await open(path, flags);
   } catch (error) {
     throw fileError("open", path, error);
   }

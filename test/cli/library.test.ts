@@ -34,6 +34,7 @@ await describeOnServers("the library", (server) => {
     const dumped = await dump({ connection: server.url(source), file, environment: {}, onProgress: (step) => progress.push(step) });
     expect(dumped).toMatchObject({ rows: 20000, tables: 1, diagnostics: [], metadata: { database: source } });
     expect(progress.at(-1)).toMatchObject({ phase: "finish", rows: 20000, rawBytes: dumped.rawBytes });
+    expect(progress.at(-1)?.rawBytesTotal).toBeGreaterThan(dumped.rawBytes / 10);
 
     expect((await verify(file)).fingerprint).toBe(dumped.fingerprint);
 

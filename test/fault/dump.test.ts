@@ -57,7 +57,7 @@ await describeOnServers("dump", (server) => {
     it("names a folder that is missing", async () => {
       const { code, stderr } = await dump("-f", inFolder("none/x.sql.zst"));
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^pgstow: error: could not open ".*none\/x\.sql\.zst\.partial": no such file or directory\n/);
+      expect(stderr).toMatch(/^pgstow: error: could not create ".*none\/x\.sql\.zst": there is no folder ".*none"\n/);
     });
 
     it("fails on a full device, as a file and as standard output", async () => {
