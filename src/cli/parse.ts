@@ -33,7 +33,12 @@ export async function helpOf(command: Command): Promise<string> {
     specs.filter((spec) => spec.hidden === undefined),
   );
   for (const [line, does] of command.examples ?? []) parser = parser.example(`$0 ${line}`, does);
-  return `${await parser.getHelp()}\n`;
+  return `${withoutTypes(await parser.getHelp())}\n`;
+}
+
+/** That an option takes a value shows by the value's name; the names of types are ours. */
+function withoutTypes(help: string): string {
+  return help.replaceAll(/\s+\[(?:string|boolean|array)\]$/gm, "");
 }
 
 function parserOf(command: Command, specs: readonly OptionSpec[]) {

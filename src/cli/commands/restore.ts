@@ -15,7 +15,7 @@ export const restoreCommand: Command = {
   name: "restore",
   usage: "restore [options] -d DBNAME ARCHIVE",
   describe:
-    "Checks every hash of an archive, then restores it into a database in one transaction: either all of it is there\nafterwards, or the database is as it was.",
+    "Checks every hash of an archive, then restores it into a database in one transaction: all of it or\nnothing. What is in the database stays, unless --clean drops it.",
   positionalsMax: 1,
   options,
   examples: [
