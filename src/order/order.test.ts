@@ -21,7 +21,7 @@ describe("the order of objects", () => {
       loopRole,
       ...newObjectState(),
       ...more,
-    } as CatalogObject);
+    });
 
   it("opens a loop for each of many views that need a primary key, and does not sort once for each", () => {
     for (const { derive } of [preDataBoundary, postDataBoundary]) derive?.({ inventory } as ReadContext);

@@ -15,8 +15,12 @@ export interface ServerReport {
 }
 
 const STATEMENT_CHARACTERS_MAX = 300;
-/** Statements that carry secrets: PASSWORD 'x', OPTIONS (password 'x'), CONNECTION 'host=... password=x'. */
-const SECRETS = /(password\s*=?\s*)(?:'(?:[^']|'')*'|[^\s',)]+)/gi;
+const LITERAL = String.raw`[eE]'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'`;
+/** Statements whose constants say how to log in somewhere, under names that nobody can list and in forms that hold quotes themselves. */
+const SECRETIVE = /\b(?:SUBSCRIPTION|USER\s+MAPPING|SERVER|DBLINK\w*)\b/i;
+const LITERALS = new RegExp(LITERAL, "gs");
+/** Elsewhere: PASSWORD 'x', password=x. */
+const PASSWORDS = new RegExp(String.raw`(password\s*=?\s*)(?:${LITERAL}|[^\s',)]+)`, "gis");
 
 /** Reads the body of an ErrorResponse or NoticeResponse. */
 export function readServerReport(body: Buffer): ServerReport {
@@ -69,7 +73,7 @@ export function serverError(report: ServerReport, statement: string | undefined,
 
 /** The start of a statement, without what may be a password, for messages. */
 export function describeStatement(statement: string): string {
-  const safe = statement.replaceAll(SECRETS, "$1'***'");
+  const safe = SECRETIVE.test(statement) ? statement.replaceAll(LITERALS, "'***'") : statement.replaceAll(PASSWORDS, "$1'***'");
   return safe.length > STATEMENT_CHARACTERS_MAX ? `${safe.slice(0, STATEMENT_CHARACTERS_MAX)}...` : safe;
 }
 
