@@ -74,7 +74,13 @@ export class PgstowError extends Error {
 
 /** Throws the signal's reason as a PgstowError when the signal is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) {
-    throw new PgstowError("aborted", "aborted", { cause: signal.reason });
-  }
+  if (signal?.aborted) throw abortedError(signal);
+}
+
+/** An aborted signal's reason as a PgstowError `aborted`. */
+export function abortedError(signal: AbortSignal): PgstowError {
+  const reason: unknown = signal.reason;
+  if (reason instanceof PgstowError && reason.code === "aborted") return reason;
+  const isTimeLimit = reason instanceof Error && reason.name === "TimeoutError";
+  return new PgstowError("aborted", isTimeLimit ? "aborted: the time limit has passed" : "aborted", { cause: reason });
 }

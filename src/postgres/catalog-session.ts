@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import type { DiagnosticSink } from "../core/diagnostics.ts";
-import { PgstowError, throwIfAborted } from "../core/errors.ts";
+import { abortedError, PgstowError, throwIfAborted } from "../core/errors.ts";
 import { connect, requestCancel } from "./connect.ts";
 import type { ConnectOptions } from "./connect.ts";
 import { openChannelOn } from "./data-channel.ts";
@@ -131,7 +131,7 @@ class DriverSession implements CatalogSession {
   }
 
   #translate(error: unknown, statement: string): PgstowError {
-    if (this.#signal?.aborted === true) return new PgstowError("aborted", "aborted", { cause: this.#signal.reason });
+    if (this.#signal?.aborted === true) return abortedError(this.#signal);
     const report = reportOfDriverError(error);
     if (report !== undefined) return serverError(report, statement, error);
     if (error instanceof PgstowError) return error;

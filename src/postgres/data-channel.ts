@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import type { ClientConfig, Connection, QueryResult, Submittable } from "pg";
-import { PgstowError, throwIfAborted } from "../core/errors.ts";
+import { abortedError, PgstowError, throwIfAborted } from "../core/errors.ts";
 import { connect, requestCancel } from "./connect.ts";
 import type { ConnectOptions } from "./connect.ts";
 import { connectionLost, noticeDiagnostic, reportOfDriverError, serverError } from "./server-errors.ts";
@@ -160,7 +160,7 @@ class DriverChannel implements DataChannel {
   }
 
   #translate(error: unknown, statement: string): PgstowError {
-    if (this.#signal?.aborted === true) return new PgstowError("aborted", "aborted", { cause: this.#signal.reason });
+    if (this.#signal?.aborted === true) return abortedError(this.#signal);
     if (error instanceof PgstowError) return error;
     const report = reportOfDriverError(error);
     if (report !== undefined) return serverError(report, statement, error);

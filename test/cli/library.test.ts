@@ -87,6 +87,17 @@ await describeOnServers("the library", (server) => {
     expect((await readdir(folder)).filter((name) => name.startsWith("aborted"))).toEqual([]);
   });
 
+  it("says when it was a time limit that ended it", async () => {
+    const limited = dump({
+      connection: server.url(source),
+      file: inFolder("late.sql.zst"),
+      signal: AbortSignal.timeout(0),
+      environment: {},
+    });
+    await expect(limited).rejects.toMatchObject({ code: "aborted", message: "aborted: the time limit has passed" });
+    expect((await readdir(folder)).filter((name) => name.startsWith("late"))).toEqual([]);
+  });
+
   it("restores nothing when it is aborted half way", async () => {
     const empty = await server.createDatabase("library_empty");
     try {

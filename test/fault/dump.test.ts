@@ -144,7 +144,7 @@ await describeOnServers("dump", (server) => {
       expect(await readdir(folder)).toEqual(["x.sql.zst.partial"]);
       running.child.kill(signal);
       const { code, stderr } = await running.result;
-      expect({ code, stderr }).toEqual({ code: exitCode, stderr: "pgstow: error: aborted\n" });
+      expect({ code, stderr }).toEqual({ code: exitCode, stderr: `pgstow: error: interrupted by ${signal}\n` });
       expect(await readdir(folder)).toEqual([]);
       await waitForNobody();
     });

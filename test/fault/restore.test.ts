@@ -194,7 +194,7 @@ await describeOnServers("restore", (server) => {
       running.child.kill(signal);
       const { code, stderr } = await running.result;
       expect(code).toBe(exitCode);
-      expect(stderr).toBe("pgstow: error: aborted\n");
+      expect(stderr).toBe(`pgstow: error: interrupted by ${signal}\n`);
       await waitForNoBackend();
       expect(await everything()).toEqual(untouched);
     });
