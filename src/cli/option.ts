@@ -102,7 +102,9 @@ function spellCluster(arg: string, queue: string[], specs: readonly OptionSpec[]
 }
 
 function available(spec: OptionSpec): OptionSpec {
-  if (spec.hidden === "not-yet") throw new PgstowError("usage", `option --${spec.name} is not available yet`);
+  if (spec.hidden === "not-yet") {
+    throw new PgstowError("usage", `option --${spec.name} is not available yet`, { hint: "The README lists what is not there yet." });
+  }
   return spec;
 }
 

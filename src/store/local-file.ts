@@ -24,7 +24,7 @@ export async function createLocalFile(path: string, options: LocalFileOptions = 
   if (existing !== undefined && options.force !== true) throw existsError(path);
   const partial = `${path}.partial`;
   // What a crashed run has left is of no use; a run that is still writing notices at its end that the name is no longer its own.
-  await rm(partial, { force: true }).catch((error: unknown) => Promise.reject(fileError("remove", partial, error)));
+  await rm(partial, { force: true }).catch((error: unknown) => Promise.reject(fileError("create", path, error)));
   const handle = await open(partial, "wx+", 0o600).catch((error: unknown) => Promise.reject(fileError("create", path, error)));
   return new LocalFileSink(path, handle, options);
 }
