@@ -23,7 +23,7 @@ export interface Cluster {
 }
 
 export interface ClusterOptions {
-  /** An existing folder below ones that the server's user can traverse; `data`, `socket` and `server.log` are made in it. */
+  /** An existing folder below ones that the server's user can traverse; `data`, unless it is there, `socket` and `server.log` are made in it. */
   readonly folder: string;
   /** A free one is taken when this is not given. */
   readonly port?: number;
@@ -73,6 +73,7 @@ export async function startCluster(binaries: Binaries, options: ClusterOptions):
 }
 
 async function makeDataDir(binaries: Binaries, dataDir: string, cache: string | undefined): Promise<void> {
+  if (await isComplete(dataDir)) return;
   const owner = binaries.user;
   const cached = cache === undefined ? undefined : join(cache, `data-${binaries.version}-${owner?.name ?? "self"}`);
   if (cached !== undefined && (await isComplete(cached))) {
