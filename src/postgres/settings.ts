@@ -87,7 +87,14 @@ const THIS_MACHINE: Machine = {
       return undefined;
     }
   },
-  homeFolder: homedir,
+  homeFolder: () => {
+    try {
+      return homedir();
+    } catch {
+      // Without a name and without HOME; containers then say that home is here.
+      return "/";
+    }
+  },
 };
 
 /** Keywords that change who may be trusted and that we cannot honour: silence would be a security hole. */
