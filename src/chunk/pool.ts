@@ -104,10 +104,12 @@ export class ChunkPool {
     this.#members.push(member);
     worker.on("message", (reply: JobReply) => {
       const waiting = member.waiting.get(reply.id);
+      // Given up meanwhile: whoever waits for the thread's end needs the process alive.
+      if (waiting === undefined) return;
       member.waiting.delete(reply.id);
       if (member.waiting.size === 0) worker.unref();
-      if (!("failure" in reply)) waiting?.resolve(reply);
-      else waiting?.reject(new PgstowError(waiting.type === "compress" ? "internal" : "corrupt", reply.failure));
+      if (!("failure" in reply)) waiting.resolve(reply);
+      else waiting.reject(new PgstowError(waiting.type === "compress" ? "internal" : "corrupt", reply.failure));
     });
     const died = (cause: unknown): void => {
       const why = cause instanceof Error ? cause.message : `exit code ${String(cause)}`;
