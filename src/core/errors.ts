@@ -20,8 +20,14 @@ export type ErrorCode =
   | "corrupt"
   /** The output exists already. */
   | "exists"
-  /** The file system refused: full disk, missing folder, permission. */
+  /** The file system or the store refused: full disk, missing folder, permission. */
   | "file"
+  /** There is no backup, remote or file of that name. */
+  | "not-found"
+  /** Somebody else is at work on the same backups. */
+  | "busy"
+  /** The target lacks what the restore needs; nothing was touched. `context.detail` has a line for each thing. */
+  | "preflight"
   /** The caller's AbortSignal, or Ctrl-C. */
   | "aborted"
   /** The source or target cannot do what was asked of it. */

@@ -59,6 +59,8 @@ export interface DumpOptions {
   readonly quoteAllIdentifiers?: boolean | undefined;
   readonly enableRowSecurity?: boolean | undefined;
   readonly verbose?: boolean | undefined;
+  /** Facts about the dump, by name, that are kept beside the options in the archive's metadata; no secrets. */
+  readonly notes?: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** Key of the \restrict line; random when missing. */
   readonly restrictKey?: string | undefined;
 

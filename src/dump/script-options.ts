@@ -83,6 +83,6 @@ export function archiveMetadata(session: CatalogSession, database: string, toolV
     standardConformingStrings: session.parameters.get("standard_conforming_strings") !== "off",
     rowSecurity: options.enableRowSecurity ?? false,
     startedAt: new Date().toISOString(),
-    options: Object.fromEntries(recorded),
+    options: { ...Object.fromEntries(recorded), ...options.notes },
   };
 }

@@ -1,4 +1,5 @@
 import type { ArchiveReader, DataTotals } from "../archive/archive.ts";
+import type { Entry } from "../archive/entry.ts";
 import { openArchive } from "../archive/open.ts";
 import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
 import { alwaysQuoted } from "../core/identifiers.ts";
@@ -8,7 +9,7 @@ import { type Environment, resolveSettings, type SettingsInput } from "../postgr
 import { openRestoreTarget } from "./open-target.ts";
 import { planRestore, type RestoreForm } from "./plan.ts";
 import { runPlan } from "./run.ts";
-import { type RestoreSelection, selectEntries } from "./selection.ts";
+import { type RestoreSelection, type SelectedEntry, selectEntries } from "./selection.ts";
 import type { RestoreTarget } from "./target.ts";
 
 export interface RestoreOptions extends Omit<RestoreSelection, "create">, RestoreForm {
@@ -24,6 +25,10 @@ export interface RestoreOptions extends Omit<RestoreSelection, "create">, Restor
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressSink;
   readonly onDiagnostic?: DiagnosticSink;
+  /** Looks at the target before the transaction begins; what it throws ends the restore, with nothing touched. */
+  readonly inspectTarget?: (target: RestoreTarget, selected: readonly SelectedEntry[]) => Promise<void>;
+  /** Changes the target within the transaction, before the first entry; gives the entries that are to be left out. */
+  readonly prepareTarget?: (target: RestoreTarget, selected: readonly SelectedEntry[]) => Promise<ReadonlySet<Entry>>;
 }
 
 /** What a restore came to. */
@@ -65,9 +70,13 @@ async function restoreFrom(archive: ArchiveReader, options: RestoreOptions): Pro
   const target = await openRestoreTarget(settings, options.signal, diagnose);
   try {
     for (const diagnostic of compareVersions(archive, target)) diagnose(diagnostic);
+    await options.inspectTarget?.(target, selected);
     const plan = planRestore(archive, selected, options, target.major);
     const settingsWithRole = options.role === undefined ? plan.settings : [...plan.settings, `SET ROLE ${alwaysQuoted(options.role)};`];
-    const totals = await runPlan(target, archive, { ...plan, settings: settingsWithRole }, options);
+    const totals = await runPlan(target, archive, { ...plan, settings: settingsWithRole }, {
+      ...options,
+      prepare: async () => options.prepareTarget?.(target, selected),
+    });
     return { ...totals, entries: plan.entriesTotal, fingerprint, diagnostics };
   } finally {
     await target.close();

@@ -12,6 +12,8 @@ import type { RestoreTarget } from "./target.ts";
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ProgressSink | undefined;
+  /** Runs within the transaction, before the first step; gives entries whose steps are left out. */
+  readonly prepare?: (() => Promise<ReadonlySet<Entry> | undefined>) | undefined;
 }
 
 /**
@@ -46,7 +48,7 @@ class PlanRun {
 
   async all(): Promise<DataTotals> {
     await this.#begin();
-    for (const batch of batchesOf(this.#plan.steps)) {
+    for (const batch of batchesOf(await this.#prepare())) {
       throwIfAborted(this.#options.signal);
       if (batch.type === "sql") await this.#runStatements(batch.steps);
       else await this.#runData(batch);
@@ -62,6 +64,12 @@ class PlanRun {
     } catch (error) {
       throw explainSessionFailure(error, "start");
     }
+  }
+
+  async #prepare(): Promise<readonly RestoreStep[]> {
+    const { steps } = this.#plan;
+    const leftOut = await this.#options.prepare?.();
+    return leftOut === undefined || leftOut.size === 0 ? steps : steps.filter(({ entry }) => !leftOut.has(entry));
   }
 
   async #commit(): Promise<void> {
