@@ -14,8 +14,11 @@ interface ArchiveContent {
   readonly script: ScriptOptions;
 }
 
+/** Where an archive goes and in which form. */
+export type WriterChoices = Pick<DumpOptions, "format" | "output" | "compressionLevel" | "compression" | "archiveMinor">;
+
 /** The writer of the wanted format, with what the options say of it. */
-export function openWriter(content: ArchiveContent, options: DumpOptions): Promise<ArchiveWriter> {
+export function openWriter(content: ArchiveContent, options: WriterChoices): Promise<ArchiveWriter> {
   const { output, compressionLevel, compression, archiveMinor } = options;
   const version = archiveMinor === undefined ? {} : { archiveMinor };
   const form = { ...version, ...(compression === undefined ? {} : { compression }) };
