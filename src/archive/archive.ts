@@ -49,6 +49,17 @@ export interface RowBatch {
   readonly rows: number;
 }
 
+/**
+ * Rows as INSERT statements (--inserts and its kin), in the archive's encoding. A batch holds whole statements, each with its `;` and
+ * line feed, and nothing else: whoever restores it runs `bytes` as one script, with client_encoding set to the archive's encoding, and
+ * the entry has no `copy` statement. `rows` is how many rows the batch inserts; a reader that sees only text counts one to a statement.
+ * A statement may be long (--rows-per-insert), and a batch is never shorter than one. Buffers are as those of RowBatch.
+ */
+export interface StatementBatch {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+}
+
 /** A piece of one large object; `first` opens it and `last` closes it. An empty object is one piece without bytes. */
 export interface LargeObjectPiece {
   readonly oid: number;
@@ -59,6 +70,7 @@ export interface LargeObjectPiece {
 
 export type EntryData =
   | { readonly type: "rows"; readonly batches: AsyncIterable<RowBatch> }
+  | { readonly type: "statements"; readonly batches: AsyncIterable<StatementBatch> }
   | { readonly type: "large-objects"; readonly pieces: AsyncIterable<LargeObjectPiece> };
 
 /** Totals of one data entry, or of a whole archive. */
@@ -161,6 +173,8 @@ export interface ArchiveReader {
   readonly format: "stow" | "custom" | "directory" | "tar";
   /** Only of pg_dump's formats. */
   readonly layout?: PgDumpLayout;
+  /** What a script of a stow archive says after `Dumped by pg_dump version`. */
+  readonly dumpedBy?: string;
   readonly metadata: ArchiveMetadata;
   /** In the order of the table of contents. */
   readonly entries: readonly Entry[];

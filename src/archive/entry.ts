@@ -33,8 +33,8 @@ export interface Entry {
   readonly tableAccessMethod: string | null;
   /** pg_class.relkind for relations, else "". */
   readonly relkind: string;
-  /** What follows the entry in the archive: rows in COPY text format, large objects, or nothing. */
-  readonly data: "rows" | "large-objects" | "none";
+  /** What follows the entry in the archive: rows in COPY text format, rows as INSERT statements, large objects, or nothing. */
+  readonly data: "rows" | "statements" | "large-objects" | "none";
 }
 
 /** `KIND schema.tag`, for messages. */

@@ -1,6 +1,7 @@
 import type { ArchiveMetadata, ArchiveReader, ScriptOptions } from "../archive/archive.ts";
-import { inPassOrder, type Entry } from "../archive/entry.ts";
+import { describeEntry, inPassOrder, type Entry } from "../archive/entry.ts";
 import { type EntryStatement, EntryStatements } from "../archive/plain/entry-statements.ts";
+import { PgstowError } from "../core/errors.ts";
 import { isDataStatement, type SelectedEntry } from "./selection.ts";
 
 /** One thing to do in the target, for one entry. */
@@ -89,6 +90,8 @@ function stepsOf(entry: Entry, statements: EntryStatements): RestoreStep[] {
       return before;
     case "large-objects":
       return [...before, { type: "large-objects", entry }];
+    case "statements":
+      throw new PgstowError("unsupported", `${describeEntry(entry)}: rows that were dumped as INSERT commands cannot be restored yet`);
     case "rows": {
       const off = statements.beforeRows(entry).map(sqlStep);
       const on = statements.afterRows(entry).map(sqlStep);

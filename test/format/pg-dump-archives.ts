@@ -59,7 +59,7 @@ export async function everythingIn(archive: ArchiveReader): Promise<unknown> {
 /** Rows as they are; of large objects their OIDs and bytes in hex. */
 export async function textOf(data: EntryData): Promise<string> {
   let text = "";
-  if (data.type === "rows") for await (const batch of data.batches) text += Buffer.from(batch.bytes).toString();
+  if (data.type !== "large-objects") for await (const batch of data.batches) text += Buffer.from(batch.bytes).toString();
   else {
     for await (const piece of data.pieces) {
       text += `${piece.first ? `${piece.oid}:` : ""}${Buffer.from(piece.bytes).toString("hex")}${piece.last ? "\n" : ""}`;

@@ -106,7 +106,7 @@ test("items that cannot be", async () => {
   expect(await complaintAbout(await forged(only(6, { position: { type: "no-data" } })))).toMatch(/item 6 should have data, and has none/);
   expect(await complaintAbout(await forged(only(6, { position: { type: "known", offset: 3 } })))).toMatch(/outside of where data stands/);
   expect(await complaintAbout(await forged(only(6, { copy: null })))).toMatch(
-    /^unsupported: TABLE DATA public.t: rows that were dumped as INSERT/,
+    /^corrupt: .*TABLE DATA public.t: its INSERT statements do not end/,
   );
 });
 

@@ -18,5 +18,5 @@ export function triggerStatements(context: ScriptContext, entry: Entry): { reado
 }
 
 export function disablesTriggers(context: ScriptContext, entry: Entry): boolean {
-  return context.options.disableTriggers && entry.data === "rows";
+  return context.options.disableTriggers && (entry.data === "rows" || entry.data === "statements");
 }

@@ -53,7 +53,7 @@ export class ScriptPrinter {
 
   /** What follows the line that ends an entry's rows, or its last large object. */
   dataTail(entry: Entry): string {
-    const blank = entry.data === "rows" ? "\n\n" : "";
+    const blank = entry.data === "rows" || entry.data === "statements" ? "\n\n" : "";
     if (!disablesTriggers(this.#context, entry)) return blank;
     const asSuperuser = this.#session.asUser(this.#context.options.superuser);
     return blank + paragraphs([...asSuperuser, triggerStatements(this.#context, entry).on]);

@@ -33,7 +33,7 @@ class PlainWriter implements ArchiveWriter {
   async data(entry: Entry, data: EntryData): Promise<DataTotals> {
     for (const piece of this.#walk.upTo(entry)) await this.#out.text(piece.text);
     await this.#out.text(this.#printer.dataHead(entry));
-    const totals = data.type === "rows" ? await this.#rowsOf(entry, data.batches) : await this.#largeObjects(data.pieces);
+    const totals = data.type === "large-objects" ? await this.#largeObjects(data.pieces) : await this.#rowsOf(entry, data);
     await this.#out.text(this.#printer.dataTail(entry));
     this.#rows += totals.rows;
     this.#rawBytes += totals.rawBytes;
@@ -59,7 +59,7 @@ class PlainWriter implements ArchiveWriter {
     return this.#options.sink.abort();
   }
 
-  async #rowsOf(entry: Entry, batches: Extract<EntryData, { type: "rows" }>["batches"]): Promise<DataTotals> {
+  async #rowsOf(entry: Entry, { type, batches }: Exclude<EntryData, { type: "large-objects" }>): Promise<DataTotals> {
     let rows = 0;
     let rawBytes = 0;
     await this.#out.text(entry.copy);
@@ -70,7 +70,7 @@ class PlainWriter implements ArchiveWriter {
       await this.#out.bytes(batch.bytes);
       freeBytes(batch.bytes);
     }
-    await this.#out.bytes(END_OF_ROWS);
+    if (type === "rows") await this.#out.bytes(END_OF_ROWS);
     return { rows, rawBytes };
   }
 

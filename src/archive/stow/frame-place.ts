@@ -17,6 +17,7 @@ function holding(frame: FrameRecord, entry: string): string {
     case "sql":
       return entry === "" ? "script" : `script from ${entry} on`;
     case "rows":
+    case "statements":
     case "large-objects":
       return `chunk ${frame.ordinal + 1} of ${entry}`;
   }

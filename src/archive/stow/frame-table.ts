@@ -1,7 +1,7 @@
 import { PgstowError } from "../../core/errors.ts";
 import { asBuffer } from "./skippable.ts";
 
-const KINDS = ["head", "sql", "rows", "large-objects"] as const;
+const KINDS = ["head", "sql", "rows", "large-objects", "statements"] as const;
 
 /** One frame before the index. All sizes in bytes. */
 export interface FrameRecord {

@@ -87,7 +87,7 @@ function checkFrames(frames: FrameTable, facts: IndexFacts, indexOffset: number)
     if ((frame.kind === "head") !== (number === 0)) throw wrong("is not where a head belongs");
     checkSizes(frame, wrong);
     end = frame.offset + frame.storedBytes;
-    if (frame.kind === "rows" || frame.kind === "large-objects") {
+    if (frame.kind !== "head" && frame.kind !== "sql") {
       if (dataOf.get(frame.entry) !== frame.kind) throw wrong(`holds ${frame.kind} of entry ${frame.entry}, which has none`);
       const place = `${frame.entry}/${frame.range}`;
       const expected = nextOrdinal.get(place) ?? 0;
@@ -110,6 +110,7 @@ function checkSizes(frame: FrameRecord, wrong: (problem: string) => PgstowError)
   }
   if (frame.storedBytes === 0 || frame.rawBytes > CHUNK_RAW_BYTES_MAX) throw wrong(`is ${frame.rawBytes} bytes long, which cannot be`);
   if (frame.prefixBytes + frame.suffixBytes > frame.rawBytes) throw wrong("is shorter than what surrounds its data");
-  if (frame.kind === "rows" && frame.prefixBytes + frame.dataBytes + frame.suffixBytes !== frame.rawBytes) throw wrong("does not add up");
+  if ((frame.kind === "rows" || frame.kind === "statements") && frame.prefixBytes + frame.dataBytes + frame.suffixBytes !== frame.rawBytes)
+    throw wrong("does not add up");
   if (frame.dataBytes > frame.rawBytes || frame.rows > frame.rawBytes) throw wrong("holds more than fits into it");
 }

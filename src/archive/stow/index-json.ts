@@ -11,7 +11,7 @@ export interface IndexFacts {
 }
 
 const SECTIONS = ["none", "pre-data", "data", "post-data"] as const;
-const DATA = ["rows", "large-objects", "none"] as const;
+const DATA = ["rows", "statements", "large-objects", "none"] as const;
 
 export function encodeIndexFacts(facts: IndexFacts): Buffer {
   const { metadata, script, entries, finishedAt } = facts;

@@ -9,6 +9,7 @@ import type {
   LargeObjectPiece,
   RandomAccess,
   RowBatch,
+  StatementBatch,
   VerifyReport,
 } from "../archive.ts";
 import { describeEntry } from "../entry.ts";
@@ -35,6 +36,7 @@ interface Chunk {
 export class StowReader implements ArchiveReader {
   readonly format = "stow";
   readonly metadata: ArchiveMetadata;
+  readonly dumpedBy: string;
   readonly entries: readonly Entry[];
   readonly sizes: ReadonlyMap<number, EntrySize>;
   readonly summary: ArchiveSummary;
@@ -48,6 +50,7 @@ export class StowReader implements ArchiveReader {
     this.#source = source;
     this.#end = end;
     this.metadata = end.index.metadata;
+    this.dumpedBy = end.index.script.dumpedBy;
     this.entries = end.index.entries;
     const { sizes, chunks } = measure(end);
     this.sizes = sizes;
@@ -68,9 +71,14 @@ export class StowReader implements ArchiveReader {
   data(entry: Entry, options: { readonly signal?: AbortSignal } = {}): EntryData {
     const numbers = this.#chunks.get(entry.dumpId);
     if (numbers === undefined) throw new PgstowError("internal", `the archive holds no data of ${describeEntry(entry)}`);
-    return entry.data === "rows"
-      ? { type: "rows", batches: this.#batches(entry, numbers, options.signal) }
-      : { type: "large-objects", pieces: this.#pieces(numbers, options.signal) };
+    switch (entry.data) {
+      case "large-objects":
+        return { type: "large-objects", pieces: this.#pieces(numbers, options.signal) };
+      case "statements":
+        return { type: "statements", batches: this.#statements(numbers, options.signal) };
+      default:
+        return { type: "rows", batches: this.#batches(entry, numbers, options.signal) };
+    }
   }
 
   async close(): Promise<void> {
@@ -89,6 +97,12 @@ export class StowReader implements ArchiveReader {
         throw this.#damaged(chunk, "its rows do not stand where the index says");
       }
       if (frame.dataBytes > 0) yield { bytes: raw.subarray(frame.prefixBytes, rowsEnd), rows: frame.rows };
+    }
+  }
+
+  async *#statements(numbers: readonly number[], signal: AbortSignal | undefined): AsyncGenerator<StatementBatch> {
+    for await (const { frame, raw } of this.#read(numbers, signal)) {
+      if (frame.dataBytes > 0) yield { bytes: raw.subarray(frame.prefixBytes, raw.length - frame.suffixBytes), rows: frame.rows };
     }
   }
 
@@ -158,7 +172,7 @@ function measure(end: ArchiveEnd): { sizes: Map<number, EntrySize>; chunks: Map<
   const nothing: EntrySize = { rows: 0, rawBytes: 0, storedBytes: 0, chunks: 0 };
   let number = 0;
   for (const frame of end.index.frames) {
-    if (frame.kind === "rows" || frame.kind === "large-objects") {
+    if (frame.kind !== "head" && frame.kind !== "sql") {
       const size = sizes.get(frame.entry) ?? nothing;
       sizes.set(frame.entry, {
         rows: size.rows + frame.rows,

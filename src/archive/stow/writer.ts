@@ -63,7 +63,7 @@ class StowWriter implements ArchiveWriter {
     return this.#step(async () => {
       for (const piece of this.#walk.upTo(entry)) await this.#sql(piece.text, piece.entry.dumpId);
       await this.#flushSql();
-      const totals = data.type === "rows" ? await this.#rowsOf(entry, data.batches) : await this.#largeObjects(entry, data.pieces);
+      const totals = data.type === "large-objects" ? await this.#largeObjects(entry, data.pieces) : await this.#rowsOf(entry, data);
       this.#rows += totals.rows;
       this.#rawBytes += totals.rawBytes;
       return totals;
@@ -121,8 +121,9 @@ class StowWriter implements ArchiveWriter {
     await this.#frames.frame([bytes], { ...facts, kind: "sql" });
   }
 
-  /** Each chunk is a whole COPY statement; the first carries the entry's comment, the last the blank lines. */
-  async #rowsOf(entry: Entry, batches: AsyncIterable<RowBatch>): Promise<DataTotals> {
+  /** Each chunk is a whole COPY statement, or whole INSERT statements; the first carries the entry's comment, the last the blank lines. */
+  async #rowsOf(entry: Entry, { type, batches }: Exclude<EntryData, { type: "large-objects" }>): Promise<DataTotals> {
+    const endOfRows = type === "rows" ? END_OF_ROWS : "";
     const totals = { rows: 0, rawBytes: 0 };
     let pending: RowBatch[] = [];
     let pendingBytes = 0;
@@ -138,16 +139,16 @@ class StowWriter implements ArchiveWriter {
       pending = [];
       pendingBytes = 0;
       prefix = entry.copy;
-      await this.#frames.frame(parts, { kind: "rows", entry: entry.dumpId, range: 0, ordinal, ...sizes });
+      await this.#frames.frame(parts, { kind: type, entry: entry.dumpId, range: 0, ordinal, ...sizes });
       ordinal++;
     };
     for await (const batch of batches) {
       checkBatch(batch);
-      if (pendingBytes > 0 && pendingBytes + batch.bytes.length > this.#chunkBytesMax) await chunk(END_OF_ROWS);
+      if (pendingBytes > 0 && pendingBytes + batch.bytes.length > this.#chunkBytesMax) await chunk(endOfRows);
       pending.push(batch);
       pendingBytes += batch.bytes.length;
     }
-    await chunk(END_OF_ROWS + this.#printer.dataTail(entry));
+    await chunk(endOfRows + this.#printer.dataTail(entry));
     return totals;
   }
 

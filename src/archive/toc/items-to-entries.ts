@@ -54,7 +54,7 @@ interface Sql {
 }
 
 function entryOf(item: TocItem, sql: Sql, hasSearchPath: boolean): Entry {
-  const data = !item.hasData ? "none" : item.kind === "BLOBS" ? "large-objects" : "rows";
+  const data = !item.hasData ? "none" : item.kind === "BLOBS" ? "large-objects" : item.copy === null ? "statements" : "rows";
   return {
     dumpId: item.dumpId,
     kind: item.kind,

@@ -7,6 +7,7 @@ import type {
   EntryData,
   EntrySize,
   PgDumpLayout,
+  StatementBatch,
   VerifyReport,
 } from "../archive.ts";
 import { describeEntry } from "../entry.ts";
@@ -18,6 +19,7 @@ import type { TocItem } from "./item.ts";
 import { piecesOf } from "./large-objects.ts";
 import type { StoredObject } from "./large-objects.ts";
 import { batchesOf, countRows } from "./rows.ts";
+import { statementsOf } from "./statements.ts";
 
 /** Where the data of a pg_dump archive comes from. Bytes come uncompressed; `onStored` is told how many stored bytes went into them. */
 export interface DataSource {
@@ -103,7 +105,7 @@ export class TocReader implements ArchiveReader {
     if (entry.data === "large-objects") {
       return { type: "large-objects", pieces: this.#named(entry, piecesOf(this.#source.largeObjects(item, onStored))) };
     }
-    if (entry.copy === "") throw this.#insertCommands(entry);
+    if (entry.data === "statements") return { type: "statements", batches: this.#named(entry, this.#statements(item, onStored)) };
     return { type: "rows", batches: this.#named(entry, batchesOf(this.#source.rows(item, onStored))) };
   }
 
@@ -118,7 +120,14 @@ export class TocReader implements ArchiveReader {
       for await (const piece of this.#named(entry, piecesOf(this.#source.largeObjects(item, onStored)))) rawBytes += piece.bytes.length;
       return { rows: 0, rawBytes };
     }
-    if (entry.copy === "") throw this.#insertCommands(entry);
+    if (entry.data === "statements") {
+      const totals = { rows: 0, rawBytes: 0 };
+      for await (const { bytes, rows } of this.#named(entry, this.#statements(item, onStored))) {
+        totals.rows += rows;
+        totals.rawBytes += bytes.length;
+      }
+      return totals;
+    }
     return countRows(this.#named(entry, this.#source.rows(item, onStored))).catch((error: unknown) => {
       throw this.#inEntry(entry, error);
     });
@@ -130,11 +139,8 @@ export class TocReader implements ArchiveReader {
     return item;
   }
 
-  #insertCommands(entry: Entry): PgstowError {
-    return new PgstowError("unsupported", `${describeEntry(entry)}: rows that were dumped as INSERT commands cannot be read yet`, {
-      context: { file: this.#source.name, entry: describeEntry(entry) },
-      hint: "restore the archive with pg_restore, or dump without --inserts and --column-inserts",
-    });
+  #statements(item: TocItem, onStored: (bytes: number) => void): AsyncGenerator<StatementBatch> {
+    return statementsOf(this.#source.rows(item, onStored), this.metadata.standardConformingStrings);
   }
 
   async *#named<T>(entry: Entry, items: AsyncIterable<T>): AsyncGenerator<T> {

@@ -11,9 +11,10 @@ import type { TocItem } from "./item.ts";
 import { objectsOf } from "./large-objects.ts";
 import type { StoredObject } from "./large-objects.ts";
 import { storedRows } from "./rows.ts";
+import { storedStatements } from "./statements.ts";
 
 /** Oldest version that is written. */
-const MINOR_WRITTEN_MIN = 14;
+export const MINOR_WRITTEN_MIN = 14;
 
 export interface PgDumpWriterOptions {
   readonly compression?: Compression;
@@ -73,7 +74,7 @@ export class TocDraft {
 }
 
 /** The version that pg_dump of the server's own release writes. */
-function minorOfServer(serverVersionNum: number): number {
+export function minorOfServer(serverVersionNum: number): number {
   const major = Math.floor(serverVersionNum / 10000);
   if (major >= 17) return 16;
   return major === 16 ? 15 : 14;
@@ -111,8 +112,9 @@ export class PgDumpWriter implements ArchiveWriter {
         totals.rows += more.rows;
         totals.rawBytes += more.rawBytes;
       };
-      if (data.type === "rows") await this.#target.rows(item, storedRows(data.batches, count));
-      else await this.#target.largeObjects(item, objectsOf(counted(data.pieces, count)));
+      if (data.type === "large-objects") await this.#target.largeObjects(item, objectsOf(counted(data.pieces, count)));
+      else if (data.type === "rows") await this.#target.rows(item, storedRows(data.batches, count));
+      else await this.#target.rows(item, storedStatements(data.batches, count));
       this.#rows += totals.rows;
       this.#rawBytes += totals.rawBytes;
       return totals;
