@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, { readonly does: string; readonly load: 
   restore: { does: "restore an archive in one transaction", load: async () => (await import("./commands/restore.ts")).restoreCommand },
   list: { does: "print an archive's table of contents", load: async () => (await import("./commands/list.ts")).listCommand },
   verify: { does: "check every byte of an archive", load: async () => (await import("./commands/verify.ts")).verifyCommand },
+  convert: { does: "write an archive in another format", load: async () => (await import("./commands/convert.ts")).convertCommand },
   inspect: { does: "show what an archive holds, with sizes", load: async () => (await import("./commands/inspect.ts")).inspectCommand },
 };
 

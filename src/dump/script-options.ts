@@ -11,8 +11,24 @@ function randomKey(): string {
   return Array.from({ length: KEY_LENGTH }, () => KEY_ALPHABET.charAt(randomInt(KEY_ALPHABET.length))).join("");
 }
 
+/** The options that shape the script. */
+export type ScriptChoices = Pick<
+  DumpOptions,
+  | "clean"
+  | "ifExists"
+  | "create"
+  | "noOwner"
+  | "useSetSessionAuthorization"
+  | "superuser"
+  | "disableTriggers"
+  | "noTablespaces"
+  | "noTableAccessMethod"
+  | "verbose"
+  | "restrictKey"
+>;
+
 /** How the script is printed. `dumpedBy` stands where pg_dump names its own version, which some programs read. */
-export function scriptOptions(options: DumpOptions, dumpedBy: string): ScriptOptions {
+export function scriptOptions(options: ScriptChoices, dumpedBy: string): ScriptOptions {
   return {
     clean: options.clean ?? false,
     ifExists: options.ifExists ?? false,

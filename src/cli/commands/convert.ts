@@ -1,0 +1,167 @@
+import type { DumpFormat } from "../../archive/format-of-name.ts";
+import type { ConvertOptions } from "../../convert/convert.ts";
+import { PgstowError } from "../../core/errors.ts";
+import type { Command, CommandContext } from "../command.ts";
+import { defined, type OptionSpec, type ParsedArguments } from "../option.ts";
+import { openOutput } from "../output.ts";
+import { archiveCompression, archiveVersion, compressionLevel, dumpFormat } from "../output-format.ts";
+import { openProgress, progressOption } from "../progress-option.ts";
+import { selectionFromFlags, selectionOptions } from "../selection-options.ts";
+import { formatBytes, formatCount } from "../sizes.ts";
+
+const output = "Output options:";
+const form = "Form options (for a plain script, and for the SQL in stow and tar archives):";
+const omit = "Omission options:";
+
+const convertOptionSpecs: readonly OptionSpec[] = [
+  { name: "file", short: "f", type: "value", valueName: "FILE", describe: "the same as OUT; - is standard output", group: output },
+  {
+    name: "format",
+    short: "F",
+    type: "value",
+    valueName: "p|s|c|d|t",
+    describe:
+      "plain script, stow archive, or pg_dump's custom, directory or tar archive; without it the name of OUT decides (.sql, .sql.zst)",
+    group: output,
+  },
+  { name: "force", type: "flag", describe: "replace the output file when it exists", group: output },
+  {
+    name: "compress",
+    short: "Z",
+    type: "value",
+    valueName: "METHOD[:LEVEL]",
+    describe: "zstd level of a stow archive, 1 to 22; gzip, lz4, zstd or none for a custom or directory archive",
+    group: output,
+  },
+  {
+    name: "archive-version",
+    type: "value",
+    valueName: "1.14|1.15|1.16",
+    describe:
+      "version of a custom, directory or tar archive: 1.14 for pg_restore 15, 1.15 for 16, 1.16 for 17; as in the source without it",
+    group: output,
+  },
+  { name: "no-sync", type: "flag", describe: "", group: output, hidden: "no-op" },
+  { name: "sync-method", type: "value", describe: "", group: output, hidden: "no-op" },
+  { name: "clean", short: "c", type: "flag", describe: "drop database objects before making them", group: form },
+  { name: "if-exists", type: "flag", describe: "use IF EXISTS when dropping objects", group: form },
+  { name: "create", short: "C", type: "flag", describe: "include commands to create the database", group: form },
+  { name: "disable-triggers", type: "flag", describe: "disable triggers while rows are restored (data only)", group: form },
+  { name: "superuser", short: "S", type: "value", valueName: "NAME", describe: "superuser for --disable-triggers", group: form },
+  { name: "use-set-session-authorization", type: "flag", describe: "SET SESSION AUTHORIZATION instead of ALTER OWNER", group: form },
+  { name: "enable-row-security", type: "flag", describe: "restore rows under row security", group: form },
+  { name: "restrict-key", type: "value", valueName: "KEY", describe: "key of the \\restrict line of a plain script", group: form },
+  { name: "no-reconnect", short: "R", type: "flag", describe: "", group: form, hidden: "no-op" },
+  { name: "no-owner", short: "O", type: "flag", describe: "no ownership", group: omit },
+  { name: "no-table-access-method", type: "flag", describe: "no table access methods", group: omit },
+  { name: "no-tablespaces", type: "flag", describe: "no tablespaces", group: omit },
+];
+
+export const convertCommand: Command = {
+  name: "convert",
+  usage: "convert [options] IN OUT",
+  describe:
+    "Writes an archive (stow, or pg_dump's custom, directory or tar) in another format, with the same entries and rows.\n" +
+    "All of IN is checked before OUT is written.",
+  positionalsMax: 2,
+  options: [...selectionOptions, ...convertOptionSpecs, progressOption],
+  examples: [
+    ["convert shop.dump shop.sql.zst", "pg_dump's archive as a stow archive"],
+    ["convert -Fc shop.sql.zst shop.dump", "a stow archive for pg_restore"],
+    ["convert -Fp -t sale shop.dump -", "one table as SQL on standard output"],
+  ],
+  run: runConvertCommand,
+};
+
+async function runConvertCommand(args: ParsedArguments, context: CommandContext): Promise<void> {
+  const { archive, file } = namesOf(args);
+  const format = dumpFormat(args.value("format"), file === "-" ? undefined : file);
+  checkCombinations(args, format);
+  const fromFlags = optionsFromFlags(args, format);
+  const progress = openProgress(args);
+  const [{ openArchive }, { runConvert }] = await Promise.all([import("../../archive/open.ts"), import("../../convert/convert.ts")]);
+  const source = await openArchive(archive);
+  try {
+    const sink = await openOutput({ file, force: args.flag("force"), binary: format !== "plain", folder: format === "directory" });
+    const summary = await runConvert({
+      ...fromFlags,
+      archive: source,
+      format,
+      output: sink,
+      signal: context.signal,
+      onProgress: progress.sink,
+    });
+    progress.close();
+    const { entries, tables, rows, storedBytes, fingerprint } = summary;
+    context.messages.info(
+      `converted ${formatCount(entries)} entries, ${formatCount(tables)} tables, ${formatCount(rows)} rows, ${formatBytes(storedBytes)} written`,
+    );
+    if (fingerprint !== "") context.messages.info(`fingerprint ${fingerprint}`);
+  } finally {
+    progress.close();
+    await source.close();
+  }
+}
+
+function namesOf(args: ParsedArguments): { readonly archive: string; readonly file: string } {
+  const [archive, positional] = args.positionals;
+  const flagged = args.value("file");
+  if (archive === undefined) throw new PgstowError("usage", "no archive given");
+  if (flagged !== undefined && positional !== undefined) {
+    throw new PgstowError("usage", `the output is named twice: with -f/--file and as an argument ("${positional}")`);
+  }
+  const file = flagged ?? positional;
+  if (file === undefined) {
+    throw new PgstowError("usage", "no output given", { hint: "Name it after the archive; - is standard output." });
+  }
+  return { archive, file };
+}
+
+/** Options that only change SQL text, which these formats do not hold. */
+const SCRIPT_FLAGS = ["clean", "if-exists", "create", "disable-triggers", "use-set-session-authorization"] as const;
+
+function checkCombinations(args: ParsedArguments, format: DumpFormat): void {
+  const refuse = (message: string, hint?: string): never => {
+    throw new PgstowError("usage", message, hint === undefined ? {} : { hint });
+  };
+  if (args.flag("data-only") && args.flag("schema-only")) {
+    refuse("options -s/--schema-only and -a/--data-only cannot be used together");
+  }
+  if (args.flag("clean") && args.flag("data-only")) refuse("options -c/--clean and -a/--data-only cannot be used together");
+  if (args.flag("if-exists") && !args.flag("clean")) refuse("option --if-exists requires option -c/--clean");
+  const key = args.value("restrict-key");
+  if (key !== undefined && !/^[A-Za-z0-9]+$/.test(key)) refuse("invalid restrict key");
+  if (key !== undefined && format !== "plain") refuse("option --restrict-key can only be used with --format=plain");
+  if (format !== "custom" && format !== "directory") return;
+  const flag = SCRIPT_FLAGS.find((name) => args.flag(name));
+  if (flag !== undefined) {
+    refuse(
+      `option --${flag} does not go into a ${format} archive`,
+      "Give it to pg_restore or pgstow restore, when the archive is restored.",
+    );
+  }
+}
+
+type OptionsFromFlags = Omit<ConvertOptions, "archive" | "format" | "output">;
+
+function optionsFromFlags(args: ParsedArguments, format: DumpFormat): OptionsFromFlags {
+  const flag = (name: string) => args.flag(name) || undefined;
+  return defined({
+    ...selectionFromFlags(args),
+    clean: flag("clean"),
+    ifExists: flag("if-exists"),
+    create: flag("create"),
+    disableTriggers: flag("disable-triggers"),
+    superuser: args.value("superuser"),
+    useSetSessionAuthorization: flag("use-set-session-authorization"),
+    enableRowSecurity: flag("enable-row-security"),
+    verbose: flag("verbose"),
+    restrictKey: args.value("restrict-key"),
+    noOwner: flag("no-owner"),
+    noTableAccessMethod: flag("no-table-access-method"),
+    noTablespaces: flag("no-tablespaces"),
+    compressionLevel: compressionLevel(args.value("compress"), format),
+    compression: archiveCompression(args.value("compress"), format),
+    archiveMinor: archiveVersion(args.value("archive-version"), format),
+  });
+}
