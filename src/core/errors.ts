@@ -42,8 +42,10 @@ export interface ErrorContext {
   /** Table and 1-based row number of a row that the server refused. */
   readonly table?: string;
   readonly row?: number;
-  /** SQLSTATE and the server's further words. */
+  /** SQLSTATE, the server's word for how bad it is (ERROR, FATAL), its message alone, and its further words. */
   readonly sqlstate?: string;
+  readonly severity?: string;
+  readonly serverMessage?: string;
   readonly detail?: string;
   readonly serverHint?: string;
   readonly where?: string;
@@ -54,6 +56,21 @@ export interface ErrorContext {
   /** File and byte offset in it. */
   readonly file?: string;
   readonly offset?: number;
+  /** Where a connection was tried, and what each place answered when there were several. */
+  readonly endpoint?: Endpoint;
+  readonly attempts?: readonly PgstowError[];
+  /** The server asked for a password, and none was known. */
+  readonly passwordMissing?: true;
+}
+
+/** A place that was connected to, or tried. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  /** The numeric address, once it was looked up. */
+  readonly address?: string;
+  /** Path of a local socket. */
+  readonly socket?: string;
 }
 
 export interface PgstowErrorOptions {

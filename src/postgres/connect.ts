@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError, throwIfAborted } from "../core/errors.ts";
-import { connectionError, passwordMissing, refusalError } from "./connection-errors.ts";
+import { atEndpoint, connectionError, passwordMissing, refusalError } from "./connection-errors.ts";
 import { negotiateTls, startSession } from "./handshake.ts";
 import type { OpenSession } from "./handshake.ts";
 import { describeHost } from "./hosts.ts";
@@ -88,11 +88,11 @@ async function connectToHost(
   throwIfAborted(options.signal);
   let failure: Failure = { error: new PgstowError("connection", `${describeHost(host)} has no address`), next: "other-host" };
   const addresses = await findAddresses(host).catch((error: unknown) => connectionError(error, host));
-  if (addresses instanceof PgstowError) return { error: addresses, next: "other-host" };
+  if (addresses instanceof PgstowError) return { error: atEndpoint(addresses, host, undefined), next: "other-host" };
   for (const address of addresses) {
     const result = await connectAskingForPassword(round, settings, host, address, options);
     if (result instanceof Wire) return result;
-    failure = result;
+    failure = { ...result, error: atEndpoint(result.error, host, "host" in address ? address.host : undefined) };
     if (failure.next === "nothing") break;
   }
   return failure;
@@ -237,7 +237,10 @@ function summarize(errors: readonly (readonly [HostSettings, PgstowError])[]): P
   const list = errors.map(([host, error]) =>
     error.message.includes(describeHost(host)) ? error.message : `${describeHost(host)}: ${error.message}`,
   );
-  return new PgstowError("connection", `none of ${errors.length} hosts can be used: ${list.join("; ")}`, { cause: errors.at(-1)?.[1] });
+  return new PgstowError("connection", `none of ${errors.length} hosts can be used: ${list.join("; ")}`, {
+    cause: errors.at(-1)?.[1],
+    context: { attempts: errors.map(([, error]) => error) },
+  });
 }
 
 function shuffle<T>(items: readonly T[]): T[] {

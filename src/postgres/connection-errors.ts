@@ -1,5 +1,5 @@
 import { PgstowError } from "../core/errors.ts";
-import { describeHost } from "./hosts.ts";
+import { describeHost, socketPath } from "./hosts.ts";
 import type { HostSettings } from "./hosts.ts";
 import { errorContext } from "./server-errors.ts";
 import type { ServerReport } from "./server-errors.ts";
@@ -74,6 +74,21 @@ export function connectionError(error: unknown, host: HostSettings): PgstowError
   return new PgstowError("connection", `cannot connect to ${place}: ${words}`, { cause: error });
 }
 
+/** The same error with the place where it happened, for whoever words it in another way; `address` once it is known. */
+export function atEndpoint(error: PgstowError, host: HostSettings, address: string | undefined): PgstowError {
+  const endpoint = {
+    host: host.host,
+    port: host.port,
+    ...(address === undefined ? {} : { address }),
+    ...(host.socketFolder ? { socket: socketPath(host).replace("\0", "@") } : {}),
+  };
+  return new PgstowError(error.code, error.message, {
+    cause: error.cause,
+    context: { ...error.context, endpoint },
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  });
+}
+
 /** The server's refusal to let us in, as one line with what to try. */
 export function refusalError(report: ServerReport, settings: ConnectionSettings, host: HostSettings, encrypted: boolean): PgstowError {
   const { message, hint } = describeRefusal(report, settings, describeHost(host), encrypted);
@@ -88,6 +103,7 @@ export function passwordMissing(settings: ConnectionSettings, host: HostSettings
     "connection",
     `the server on ${describeHost(host)} asks for a password of user "${settings.user}" and none was given`,
     {
+      context: { passwordMissing: true },
       hint: "use PGPASSWORD, ~/.pgpass or -W",
     },
   );

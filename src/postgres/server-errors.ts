@@ -82,6 +82,8 @@ export function errorContext(report: ServerReport, statement: string | undefined
   const row = /, line (\d+)/.exec(report.where?.startsWith("COPY ") === true ? report.where : "")?.[1];
   return {
     sqlstate: report.sqlstate,
+    severity: report.severity,
+    serverMessage: report.message,
     ...(report.detail === undefined ? {} : { detail: report.detail }),
     ...(report.hint === undefined ? {} : { serverHint: report.hint }),
     ...(report.where === undefined ? {} : { where: report.where }),
