@@ -38,32 +38,41 @@ describe("compressionLevel", () => {
     expect(compressionLevel(flag, "stow")).toBe(expected);
   });
 
-  it.each(["gzip", "0", "none", "23", "zstd:long", "zstd:x"])("refuses -Z %s for a stow archive", (flag) => {
+  it.each(["gzip", "0", "none", "23", "zstd:long", "zstd:x", "zstd:-3"])("refuses -Z %s for a stow archive", (flag) => {
     expect(() => compressionLevel(flag, "stow")).toThrow("invalid compression specification");
-  });
-
-  it("takes nothing but no compression for a plain script", () => {
-    expect(compressionLevel("0", "plain")).toBeUndefined();
-    expect(compressionLevel("none", "plain")).toBeUndefined();
-    expect(() => compressionLevel("9", "plain")).toThrow("a plain script cannot be compressed");
   });
 });
 
 describe("archiveCompression", () => {
   it.each([
     [undefined, undefined],
-    ["0", { method: "none", level: 0 }],
+    ["0", { method: "none" }],
     ["9", { method: "gzip", level: 9 }],
-    ["gzip", { method: "gzip", level: undefined }],
-    ["lz4", { method: "lz4", level: undefined }],
+    ["gzip", { method: "gzip" }],
+    ["gzip:-1", { method: "gzip" }],
+    ["zstd:long", { method: "zstd", long: true }],
+    ["zstd:level=-5,long=off", { method: "zstd", level: -5 }],
+    ["lz4:12", { method: "lz4", level: 12 }],
     ["zstd:level=19", { method: "zstd", level: 19 }],
-    ["none", { method: "none", level: undefined }],
+    ["none:level=0", { method: "none" }],
   ])("-Z %s of a custom archive is %o", (flag, expected) => {
     expect(archiveCompression(flag, "custom")).toEqual(expected);
   });
 
   it.each([
-    ["10", "custom", "invalid compression specification: gzip has levels 1 to 9, not 10"],
+    ["10", "custom", 'compression algorithm "gzip" expects a compression level between 1 and 9 (default at -1)'],
+    ["lz4:13", "plain", 'compression algorithm "lz4" expects a compression level between 1 and 12 (default at 0)'],
+    ["zstd:23", "plain", 'compression algorithm "zstd" expects a compression level between -131072 and 22 (default at 3)'],
+    ["none:5", "plain", 'invalid compression specification: compression algorithm "none" does not accept a compression level'],
+    ["gzip:x=y", "plain", 'invalid compression specification: unrecognized compression option: "x"'],
+    ["gzip:level", "plain", 'invalid compression specification: compression option "level" requires a value'],
+    ["gzip:level=a", "plain", 'invalid compression specification: value for compression option "level" must be an integer'],
+    ["gzip:long", "plain", 'invalid compression specification: compression algorithm "gzip" does not support long-distance mode'],
+    ["gzip:workers=2", "plain", 'invalid compression specification: compression algorithm "gzip" does not accept a worker count'],
+    ["gzip:,", "plain", "invalid compression specification: found empty string where a compression option was expected"],
+    ["gzip:", "plain", "invalid compression specification: found empty string where a compression option was expected"],
+    [":3", "plain", 'unrecognized compression algorithm: ""'],
+    ["0x", "plain", 'unrecognized compression algorithm: "0x"'],
     ["bzip2", "directory", 'unrecognized compression algorithm: "bzip2"'],
     ["zstd:fast", "directory", "invalid compression specification"],
     ["1", "tar", "compression is not supported by tar archive format"],

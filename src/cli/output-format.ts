@@ -1,7 +1,7 @@
-import type { Compression, CompressionMethod } from "../archive/compression/method.ts";
-import { checkLevel } from "../archive/compression/method.ts";
+import type { Compression } from "../archive/compression/method.ts";
 import { type DumpFormat, formatOfName } from "../archive/format-of-name.ts";
 import { PgstowError } from "../core/errors.ts";
+import { parseCompression } from "./compression-option.ts";
 
 const formatNames: Readonly<Record<string, DumpFormat>> = {
   p: "plain",
@@ -28,42 +28,32 @@ export function dumpFormat(flag: string | undefined, file: string | undefined): 
   return format;
 }
 
-/**
- * The zstd level that -Z asks for: `7`, `zstd`, `zstd:7`, `zstd:level=7`; undefined for the default. A plain script is never compressed.
- */
+/** The zstd level that -Z asks for in a stow archive: `7`, `zstd`, `zstd:7`, `zstd:level=7`; undefined for the default, and other formats. */
 export function compressionLevel(flag: string | undefined, format: DumpFormat): number | undefined {
-  if (flag === undefined || (format !== "plain" && format !== "stow")) return undefined;
-  const { method, level } = parseCompression(flag);
-  if (format === "plain") {
-    if (method === "none" || level === 0) return undefined;
-    throw new PgstowError("usage", "a plain script cannot be compressed", {
-      hint: "Write a stow archive instead: -Fs, or a file named .sql.zst.",
-    });
-  }
+  if (flag === undefined || format !== "stow") return undefined;
+  const { method, level, long } = parseCompression(/^\d+$/.test(flag) && Number(flag) !== 0 ? `zstd:${flag}` : flag);
   if (method !== "zstd") {
     throw new PgstowError("usage", `invalid compression specification: a stow archive is compressed with zstd, not "${method}"`);
   }
-  if (level === undefined) return undefined;
-  if (!Number.isInteger(level) || level < 1 || level > 22) {
-    throw new PgstowError("usage", `invalid compression specification: zstd has levels 1 to 22, not "${flag}"`);
+  if (long === true || (level ?? 1) < 1) {
+    throw new PgstowError(
+      "usage",
+      `invalid compression specification: zstd has levels 1 to 22 and no long mode in a stow archive, not "${flag}"`,
+    );
   }
   return level;
 }
 
 /**
- * What -Z asks for in one of pg_dump's archive formats: `6`, `none`, `gzip`, `lz4`, `zstd:3`, `zstd:level=3`; undefined for the default.
+ * What -Z asks for in a plain script or one of pg_dump's archive formats: `6`, `none`, `gzip`, `lz4`, `zstd:3`, `zstd:level=3,long`;
+ * undefined for the default.
  */
 export function archiveCompression(flag: string | undefined, format: DumpFormat): Compression | undefined {
-  if (flag === undefined || format === "plain" || format === "stow") return undefined;
-  const method = parseCompression(flag);
-  const compression = { method: /^\d+$/.test(flag) && method.level !== 0 ? "gzip" : method.method, level: method.level };
-  if (!isMethod(compression)) {
-    throw new PgstowError("usage", `unrecognized compression algorithm: "${compression.method}"`, { hint: "Use gzip, lz4, zstd or none." });
-  }
+  if (flag === undefined || format === "stow") return undefined;
+  const compression = parseCompression(flag);
   if (format === "tar" && compression.method !== "none") {
     throw new PgstowError("usage", "compression is not supported by tar archive format");
   }
-  checkLevel(compression);
   return compression;
 }
 
@@ -76,17 +66,4 @@ export function archiveVersion(flag: string | undefined, format: DumpFormat): nu
   const minor = /^1\.(14|15|16)$/.exec(flag)?.[1];
   if (minor === undefined) throw new PgstowError("usage", `invalid archive version "${flag}"`, { hint: "Versions: 1.14, 1.15 and 1.16." });
   return Number(minor);
-}
-
-const methods: readonly CompressionMethod[] = ["none", "gzip", "lz4", "zstd"];
-
-function isMethod(compression: { method: string; level?: number | undefined }): compression is Compression {
-  return methods.some((method) => method === compression.method);
-}
-
-function parseCompression(flag: string): { method: string; level: number | undefined } {
-  if (/^\d+$/.test(flag)) return { method: Number(flag) === 0 ? "none" : "zstd", level: Number(flag) };
-  const [, method = flag, , detail] = /^([a-z0-9]+)(:(.*))?$/.exec(flag) ?? [];
-  if (detail === undefined || detail === "") return { method, level: undefined };
-  return { method, level: Number(detail.replace(/^level=/, "")) };
 }

@@ -17,6 +17,7 @@ export function pinOptions(options: DumpOptions): PinOptions {
     quoteAllIdentifiers: options.quoteAllIdentifiers ?? false,
     foreignTables: (options.includeForeignData ?? []).length > 0,
     role: options.role,
+    ...(options.extraFloatDigits === undefined ? {} : { extraFloatDigits: options.extraFloatDigits }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ArchiveWriter, EntryData } from "../archive/archive.ts";
+import type { ArchiveMetadata, ArchiveWriter, EntryData } from "../archive/archive.ts";
 import type { Entry } from "../archive/entry.ts";
 import type { SelectionPatterns, SelectionSwitches } from "../catalog/resolve-selection.ts";
 import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
@@ -16,6 +16,7 @@ import { lockAndRead } from "./lock-and-snapshot.ts";
 import { openWriter } from "./open-writer.ts";
 import type { DumpOptions, DumpSummary } from "./options.ts";
 import { DumpProgress } from "./progress.ts";
+import { insertForm } from "./table-rows.ts";
 import { archiveMetadata, scriptOptions } from "./script-options.ts";
 
 export type { DumpOptions, DumpSummary } from "./options.ts";
@@ -86,7 +87,7 @@ async function dumpSession(
   const dumpedBy = `${session.serverVersion} (pgstow ${version})`;
   const writer = await openWriter({ metadata, entries: rendered.entries, script: scriptOptions(options, dumpedBy) }, options);
   try {
-    const tables = await writeData(writer, rendered, { session, options, progress });
+    const tables = await writeData(writer, rendered, { session, options, progress, metadata });
     progress.finish();
     const summary = await writer.finish();
     return { ...summary, metadata, entries: rendered.entries.length, tables };
@@ -100,6 +101,7 @@ interface DataContext {
   readonly session: CatalogSession;
   readonly options: DumpOptions;
   readonly progress: DumpProgress;
+  readonly metadata: ArchiveMetadata;
 }
 
 /** Streams every table and large object into the writer, in the order of the table of contents. Gives the number of tables. */
@@ -108,7 +110,7 @@ async function writeData(writer: ArchiveWriter, rendered: RenderedEntries, conte
   const entries = rendered.entries.filter((entry) => entry.data !== "none");
   progress.startData(entries.length, options.onProgress === undefined ? 0 : await estimateBytes(context.session, entries, rendered));
   if (entries.length === 0) return 0;
-  const reader = await DataReader.open(context.session);
+  const reader = await DataReader.open(context.session, (data) => insertForm(data, rendered.context, options, context.metadata));
   let tables = 0;
   try {
     for (const entry of entries) {
@@ -118,7 +120,7 @@ async function writeData(writer: ArchiveWriter, rendered: RenderedEntries, conte
       if (object === undefined) throw new PgstowError("internal", `no object for the data of ${entry.kind} ${entry.tag}`);
       const data = reader.read(entry, object);
       await writer.data(entry, watched(data, progress));
-      if (data.type === "rows") tables++;
+      if (data.type !== "large-objects") tables++;
       progress.endEntry();
     }
   } finally {
@@ -128,7 +130,8 @@ async function writeData(writer: ArchiveWriter, rendered: RenderedEntries, conte
 }
 
 function watched(data: EntryData, progress: DumpProgress): EntryData {
-  return data.type === "rows" ? { type: "rows", batches: progress.watchRows(data.batches) } : data;
+  if (data.type === "large-objects") return data;
+  return { type: data.type, batches: progress.watchRows(data.batches) };
 }
 
 /** By the size of the tables on the server's disk; their rows as text are of that order. */

@@ -9,6 +9,7 @@ import { orderObjects } from "../order/order.ts";
 import { draftEntries } from "../script/entries.ts";
 import { keepEntries } from "../script/keep.ts";
 import { numberEntries } from "../script/number-entries.ts";
+import { dumpsInserts } from "./options.ts";
 import type { DumpOptions } from "./options.ts";
 
 export interface RenderedEntries {
@@ -40,6 +41,7 @@ export function renderContext(
       includeForeignData: (options.includeForeignData ?? []).length > 0,
       quoteAllIdentifiers: quoteAll,
       noTablespaces: options.noTablespaces ?? false,
+      inserts: dumpsInserts(options),
     },
   };
 }

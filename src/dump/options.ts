@@ -33,6 +33,13 @@ export interface DumpOptions {
 
   readonly schemaOnly?: boolean | undefined;
   readonly dataOnly?: boolean | undefined;
+  readonly noSchema?: boolean | undefined;
+  readonly noData?: boolean | undefined;
+  /** The planner's statistics: alone, or with the rest. */
+  readonly statisticsOnly?: boolean | undefined;
+  readonly statistics?: boolean | undefined;
+  /** The state of sequences even where no data is dumped. */
+  readonly sequenceData?: boolean | undefined;
   readonly sections?: readonly Section[] | undefined;
   /** undefined: with the whole database only. */
   readonly largeObjects?: boolean | undefined;
@@ -51,6 +58,13 @@ export interface DumpOptions {
   readonly noTableAccessMethod?: boolean | undefined;
   readonly noToastCompression?: boolean | undefined;
   readonly noUnloggedTableData?: boolean | undefined;
+  /** Rows as INSERT statements; with the columns' names; several rows to a statement; rows that are there already are passed over. */
+  readonly inserts?: boolean | undefined;
+  readonly columnInserts?: boolean | undefined;
+  readonly rowsPerInsert?: number | undefined;
+  readonly onConflictDoNothing?: boolean | undefined;
+  /** extra_float_digits for the text of values, -15 to 3. */
+  readonly extraFloatDigits?: number | undefined;
   readonly loadViaPartitionRoot?: boolean | undefined;
   readonly disableDollarQuoting?: boolean | undefined;
   readonly disableTriggers?: boolean | undefined;
@@ -64,7 +78,7 @@ export interface DumpOptions {
   /** Key of the \restrict line; random when missing. */
   readonly restrictKey?: string | undefined;
 
-  /** Only UTF8 for now, which is the default. */
+  /** PGCLIENTENCODING's or the database's own unless given. */
   readonly encoding?: string | undefined;
   /** SET ROLE after connecting. */
   readonly role?: string | undefined;
@@ -76,7 +90,7 @@ export interface DumpOptions {
 
   /** zstd level of a stow archive. */
   readonly compressionLevel?: number | undefined;
-  /** How the data of a custom or directory archive is compressed; gzip unless given. */
+  /** How a plain script (not at all unless given) or the data of a custom or directory archive (gzip unless given) is compressed. */
   readonly compression?: Compression | undefined;
   /** Version 1.14, 1.15 or 1.16 of a custom, directory or tar archive, by its second number; that of the server's pg_dump unless given. */
   readonly archiveMinor?: number | undefined;
@@ -95,4 +109,9 @@ export interface DumpSummary extends ArchiveSummary {
   readonly entries: number;
   readonly tables: number;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Whether rows are dumped as INSERT statements: any option of theirs asks for them. */
+export function dumpsInserts(options: Pick<DumpOptions, "inserts" | "columnInserts" | "rowsPerInsert">): boolean {
+  return options.inserts === true || options.columnInserts === true || options.rowsPerInsert !== undefined;
 }

@@ -1,5 +1,12 @@
+import type { ArchiveMetadata } from "../archive/archive.ts";
 import { alwaysQualified, alwaysQuoted } from "../core/identifiers.ts";
+import { characterBytesOf, encodeText } from "../core/text-bytes.ts";
+import type { InsertForm, LiteralForm } from "../copy/rows-as-inserts.ts";
+import type { RenderContext } from "../objects/kind.ts";
+import type { Column } from "../objects/relation/column.ts";
+import { insertHead } from "../objects/relation/insert-head.ts";
 import type { TableData } from "../objects/relation/table-data.ts";
+import type { DumpOptions } from "./options.ts";
 
 /**
  * The COPY statement that reads a table's rows. Without a list COPY would read generated columns too in a query; a table itself is
@@ -13,4 +20,32 @@ export function copyOutStatement(data: TableData): string {
     return `COPY ${name} ${columns.length === 0 ? "" : `(${columns.join(", ")})`} TO STDOUT`;
   }
   return `COPY (SELECT ${columns.join(", ")} FROM ONLY ${name} ${data.condition}) TO STDOUT`;
+}
+
+/** int8, int2, int4, oid, float4, float8, numeric */
+const NUMBER_TYPES: ReadonlySet<number> = new Set([20, 21, 23, 26, 700, 701, 1700]);
+const BOOLEAN_TYPE = 16;
+/** bit, varbit */
+const BIT_TYPES: ReadonlySet<number> = new Set([1560, 1562]);
+
+function literalForm({ baseTypeOid, generated }: Column): LiteralForm {
+  if (generated !== "") return "default";
+  if (NUMBER_TYPES.has(baseTypeOid)) return "number";
+  if (BIT_TYPES.has(baseTypeOid)) return "bits";
+  return baseTypeOid === BOOLEAN_TYPE ? "boolean" : "string";
+}
+
+type ArchiveText = Pick<ArchiveMetadata, "encoding" | "standardConformingStrings">;
+
+/** What the rows of such a COPY need to become INSERT statements, in the archive's encoding. */
+export function insertForm(data: TableData, context: RenderContext, options: DumpOptions, archive: ArchiveText): InsertForm {
+  const head = insertHead(data, context, options.columnInserts ?? false);
+  return {
+    head: encodeText(head.text, archive.encoding),
+    columns: head.columns?.map(literalForm) ?? null,
+    end: Buffer.from(options.onConflictDoNothing === true ? " ON CONFLICT DO NOTHING;\n" : ";\n"),
+    rowsPerStatement: options.rowsPerInsert ?? 1,
+    standardConformingStrings: archive.standardConformingStrings,
+    characterBytes: characterBytesOf(archive.encoding),
+  };
 }

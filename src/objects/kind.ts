@@ -117,6 +117,8 @@ export interface RenderOptions {
   readonly includeForeignData: boolean;
   readonly quoteAllIdentifiers: boolean;
   readonly noTablespaces: boolean;
+  /** Rows as INSERT statements. */
+  readonly inserts: boolean;
 }
 
 /** The entry that creates an object. Missing fields are the object's own (schema, owner) or empty. */
@@ -128,7 +130,7 @@ export interface Definition {
   readonly create: string;
   readonly drop: string;
   readonly copy?: string;
-  readonly data?: "rows" | "large-objects";
+  readonly data?: "rows" | "statements" | "large-objects";
   readonly schema?: string | null;
   readonly owner?: string;
   readonly tablespace?: string;

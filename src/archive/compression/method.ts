@@ -7,6 +7,8 @@ export interface Compression {
   readonly method: CompressionMethod;
   /** In the method's own scale; undefined for its default. */
   readonly level?: number | undefined;
+  /** Long-distance matching, of zstd. */
+  readonly long?: boolean | undefined;
 }
 
 /** What a file in a directory archive is called after its name. */

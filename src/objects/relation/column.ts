@@ -21,6 +21,8 @@ export interface Column {
   readonly name: string;
   readonly number: number;
   readonly type: string;
+  /** Of a domain, the type that its values are of in the end. */
+  readonly baseTypeOid: number;
   readonly notNull: boolean;
   /** null before 18 and where nulls are allowed. */
   readonly notNullConstraint: NotNull | null;
@@ -50,6 +52,7 @@ interface ColumnRow {
   readonly name: string;
   readonly number: number;
   readonly formatted: string;
+  readonly base_type: number;
   readonly not_null: boolean;
   readonly is_local: boolean;
   readonly identity: string;
@@ -81,6 +84,11 @@ export const columnRead = catalogRead<ColumnRow>({
         : "NULL::oid AS nn_oid, NULL AS nn_name, NULL::bool AS nn_is_local, NULL::bool AS nn_no_inherit, NULL::bool AS nn_is_valid";
     return `
     SELECT a.attrelid AS relation, a.attname AS name, a.attnum AS number, pg_catalog.format_type(a.atttypid, a.atttypmod) AS formatted,
+      CASE WHEN t.typtype = 'd' THEN (
+        WITH RECURSIVE base(oid, next) AS (
+          SELECT t.oid, t.typbasetype UNION ALL SELECT d.oid, d.typbasetype FROM base b JOIN pg_catalog.pg_type d ON d.oid = b.next
+        ) SELECT base.oid FROM base WHERE base.next = 0
+      ) ELSE t.oid END AS base_type,
       a.attnotnull AS not_null, a.attislocal AS is_local, a.attidentity::text AS identity, a.attgenerated::text AS generated,
       cn.nspname AS collation_schema, co.collname AS collation_name,
       CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END AS statistics_target,
@@ -107,6 +115,7 @@ function columnOf(row: ColumnRow): Column {
     name: row.name,
     number: row.number,
     type: row.formatted,
+    baseTypeOid: row.base_type,
     notNull: row.not_null,
     notNullConstraint:
       row.nn_oid === null

@@ -75,7 +75,7 @@ export function copyColumns(table: Relation, { q }: Pick<RenderContext, "q">): s
 }
 
 /** The table through which rows of a partition are loaded: the root when asked for, or when hashes of enums decide the partition. */
-function loadTarget(table: Relation, { options }: RenderContext): Relation {
+export function loadTarget(table: Relation, { options }: RenderContext): Relation {
   if (!table.isPartition) return table;
   let root = table;
   let isHashedOnEnum = false;
@@ -100,8 +100,8 @@ export const tableData = objectKind<TableData>({
         section: "data",
         create: target === object.table ? "" : `-- load via partition root ${name}`,
         drop: "",
-        copy: `COPY ${name} ${copyColumns(object.table, context)} FROM stdin;\n`,
-        data: "rows",
+        copy: context.options.inserts ? "" : `COPY ${name} ${copyColumns(object.table, context)} FROM stdin;\n`,
+        data: context.options.inserts ? "statements" : "rows",
         catalogId: { classOid: 0, oid: object.table.oid },
         dependencies: [object.table],
         component: component.data,
