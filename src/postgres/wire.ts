@@ -22,7 +22,7 @@ const LAST_WORDS_BYTES_MAX = 8192;
 
 /**
  * An authenticated session dressed up as the socket that a driver expects: it "connects" at once, swallows the driver's startup message
- * and answers it with what the server said when the session was opened. So both drivers share one way to connect and authenticate.
+ * and answers it with what the server said when the session was opened. So there is one way to connect and authenticate.
  * COPY data can be read past the driver.
  */
 export class Wire extends EventEmitter {
@@ -85,9 +85,11 @@ export class Wire extends EventEmitter {
     if (rest.length > 0) this.deliver(rest);
   }
 
-  /** Keeps one more message of the driver from the server, and answers it with these bytes. */
-  answer(bytes: Buffer): void {
-    this.#answers.push(bytes);
+  /** Takes the session without a driver: what is written goes to the server from the start. Gives the greeting, which nobody has read yet. */
+  claim(): Buffer {
+    this.#answers.length = 0;
+    this.#socket.resume();
+    return this.#greeting;
   }
 
   /** Leaves the driver, which must be idle, for another one: that is greeted like the first and finds the session as it stands. */

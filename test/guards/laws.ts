@@ -27,7 +27,6 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that only some modules may import. */
 const packageHomes: Readonly<Record<string, readonly string[]>> = {
-  postgres: ["postgres"],
   pg: ["postgres", "copy"],
   "pg-copy-streams": ["postgres", "copy"],
   pgpass: ["postgres"],

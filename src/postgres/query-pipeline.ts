@@ -1,0 +1,161 @@
+import { encodeQuery, readStrings, TYPE } from "./messages.ts";
+import { rowDecoder } from "./row-decoder.ts";
+import type { RowDecoder } from "./row-decoder.ts";
+import { readServerReport } from "./server-errors.ts";
+import type { ServerReport } from "./server-errors.ts";
+import type { Wire } from "./wire.ts";
+
+const HEADER_BYTES = 5;
+const ROW_DESCRIPTION = 0x54;
+
+/** What the server says beside answers. */
+export interface PipelineNews {
+  notice(report: ServerReport): void;
+  parameter(name: string, value: string): void;
+}
+
+/** The server refused a statement of a pipeline. */
+export class RefusedStatement extends Error {
+  readonly report: ServerReport;
+
+  constructor(report: ServerReport) {
+    super(report.message);
+    this.report = report;
+  }
+}
+
+/** A query on its way, and its answer as far as it is there. */
+interface Pending {
+  readonly resolve: (rows: object[]) => void;
+  readonly reject: (error: Error) => void;
+  /** Of the last statement that gave any. */
+  rows: object[];
+  decode: RowDecoder | undefined;
+  refusal: RefusedStatement | undefined;
+}
+
+/**
+ * Runs queries in the simple protocol on a wire that no driver has. Those that are started without waiting for each other leave in one
+ * write, and are answered in order; one that fails leaves the others alone.
+ */
+export class QueryPipeline {
+  readonly #wire: Wire;
+  readonly #news: PipelineNews;
+  readonly #pending: Pending[] = [];
+  /** Place of the first unanswered one: a queue of thousands is not moved up for each. */
+  #first = 0;
+  #outgoing: Buffer[] = [];
+  /** Bytes of a message that is not whole yet, how many they are, and how many it needs. */
+  #parts: Buffer[] = [];
+  #partBytes = 0;
+  #neededBytes = 0;
+  #failure: Error | undefined;
+  readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
+  readonly #onClose = (): void => this.#fail(new Error("the connection was closed"));
+  readonly #onError = (error: Error): void => this.#fail(error);
+
+  constructor(wire: Wire, news: PipelineNews) {
+    this.#wire = wire;
+    this.#news = news;
+    wire.on("data", this.#onData).on("close", this.#onClose).on("error", this.#onError);
+    this.#receive(wire.claim());
+  }
+
+  /** Rows of the last statement that gives any. Throws RefusedStatement, or what ended the connection. */
+  query(sql: string): Promise<object[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined || this.#wire.destroyed) {
+        reject(this.#failure ?? new Error("the connection is closed"));
+        return;
+      }
+      this.#pending.push({ resolve, reject, rows: [], decode: undefined, refusal: undefined });
+      if (this.#outgoing.length === 0) queueMicrotask(() => this.#send());
+      this.#outgoing.push(encodeQuery(sql));
+    });
+  }
+
+  #send(): void {
+    this.#wire.write(Buffer.concat(this.#outgoing));
+    this.#outgoing = [];
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#parts.push(chunk);
+    this.#partBytes += chunk.length;
+    // A message of megabytes comes in hundreds of pieces: they are put together once.
+    if (this.#partBytes < this.#neededBytes) return;
+    const bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts, this.#partBytes);
+    const taken = this.#takeMessages(bytes);
+    const rest = bytes.length - taken;
+    this.#parts = rest === 0 ? [] : [bytes.subarray(taken)];
+    this.#partBytes = rest;
+    this.#neededBytes = rest < HEADER_BYTES ? HEADER_BYTES : 1 + bytes.readUInt32BE(taken + 1);
+  }
+
+  /** Takes all whole messages; gives their bytes. */
+  #takeMessages(bytes: Buffer): number {
+    let at = 0;
+    while (bytes.length - at >= HEADER_BYTES) {
+      const end = at + 1 + bytes.readUInt32BE(at + 1);
+      if (end > bytes.length) break;
+      if (end < at + HEADER_BYTES) throw new Error("a message of impossible length");
+      this.#take(bytes[at] ?? 0, bytes.subarray(at + HEADER_BYTES, end));
+      at = end;
+    }
+    return at;
+  }
+
+  #take(type: number, body: Buffer): void {
+    const pending = this.#pending[this.#first];
+    switch (type) {
+      case TYPE.dataRow:
+        if (pending?.decode !== undefined) pending.rows.push(pending.decode(body));
+        break;
+      case ROW_DESCRIPTION:
+        if (pending === undefined) break;
+        pending.decode = rowDecoder(body);
+        pending.rows = [];
+        break;
+      case TYPE.error:
+        if (pending === undefined) this.#failure = new RefusedStatement(readServerReport(body));
+        else pending.refusal ??= new RefusedStatement(readServerReport(body));
+        break;
+      case TYPE.ready:
+        this.#finish();
+        break;
+      case TYPE.notice:
+        this.#news.notice(readServerReport(body));
+        break;
+      case TYPE.parameterStatus: {
+        const [name = "", value = ""] = readStrings(body);
+        this.#news.parameter(name, value);
+        break;
+      }
+    }
+  }
+
+  #finish(): void {
+    const pending = this.#pending[this.#first];
+    if (pending === undefined) return;
+    this.#first++;
+    if (this.#first === this.#pending.length) {
+      this.#pending.length = 0;
+      this.#first = 0;
+    } else {
+      // The rows are the asker's alone.
+      this.#pending[this.#first - 1] = ANSWERED;
+    }
+    if (pending.refusal === undefined) pending.resolve(pending.rows);
+    else pending.reject(pending.refusal);
+  }
+
+  #fail(error: Error): void {
+    const failure = (this.#failure ??= error);
+    const unanswered = this.#pending.slice(this.#first);
+    this.#pending.length = 0;
+    this.#first = 0;
+    for (const { reject, refusal } of unanswered) reject(refusal ?? failure);
+  }
+}
+
+const ANSWERED: Pending = { resolve: () => undefined, reject: () => undefined, rows: [], decode: undefined, refusal: undefined };
