@@ -7,7 +7,7 @@ const KEY_LENGTH = 63;
 const KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /** A key that nobody who wrote into the database can have guessed. */
-function randomKey(): string {
+export function randomKey(): string {
   return Array.from({ length: KEY_LENGTH }, () => KEY_ALPHABET.charAt(randomInt(KEY_ALPHABET.length))).join("");
 }
 

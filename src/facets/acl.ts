@@ -29,8 +29,11 @@ interface Privilege {
   readonly word: string;
 }
 
+/** What has privileges: objects of a database, and what its server shares. */
+type AclTarget = AclObjectType | "TABLESPACE" | "PARAMETER";
+
 /** Privileges in the order in which they are printed. */
-function privilegesOf(objectType: AclObjectType | "COLUMN", major: number): readonly Privilege[] {
+function privilegesOf(objectType: AclTarget | "COLUMN", major: number): readonly Privilege[] {
   const list = (text: string): Privilege[] =>
     text.split(" ").map((pair) => ({ letter: pair.charAt(0), word: pair.slice(2).replace("_", " ") }));
   switch (objectType) {
@@ -54,6 +57,10 @@ function privilegesOf(objectType: AclObjectType | "COLUMN", major: number): read
       return list("C=CREATE c=CONNECT T=TEMPORARY");
     case "LARGE OBJECT":
       return list("r=SELECT w=UPDATE");
+    case "TABLESPACE":
+      return list("C=CREATE");
+    case "PARAMETER":
+      return list("s=SET A=ALTER_SYSTEM");
   }
 }
 
@@ -89,7 +96,7 @@ export function parseAclItem(item: string): AclItem {
 }
 
 export interface AclStatement {
-  readonly objectType: AclObjectType;
+  readonly objectType: AclTarget;
   /** As GRANT names the object. */
   readonly name: string;
   /** Quoted column, for the privileges of one column. */

@@ -30,6 +30,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface SettingsInput {
   /** -d: a database name, a keyword string (`host=... dbname=...`) or a postgresql:// URI. The latter two win over all else given here. */
   readonly dbname?: string | undefined;
+  /** Name of a database, in place of whatever `dbname` says of it. */
+  readonly database?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: string | number | undefined;
   readonly user?: string | undefined;
@@ -160,6 +162,7 @@ async function gatherKeywords(input: SettingsInput, environment: Environment, ho
     if (value !== undefined && value !== "") given[keyword] = value;
   }
   Object.assign(given, parseDbname(input.dbname ?? ""));
+  if (input.database !== undefined && input.database !== "") given["dbname"] = input.database;
 
   const fromEnvironment = keywordsFromEnvironment(environment);
   const service = given["service"] ?? fromEnvironment["service"];
