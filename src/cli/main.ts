@@ -2,6 +2,7 @@
 import { PgstowError } from "../core/errors.ts";
 import { readVersion } from "../core/version.ts";
 import { fileError } from "../store/file-error.ts";
+import { isClosedPipe } from "./closed-pipe.ts";
 import type { Command } from "./command.ts";
 import { listenForInterruption } from "./interrupt.ts";
 import { createMessages } from "./messages.ts";
@@ -16,7 +17,14 @@ const commands: Readonly<Record<string, { readonly does: string; readonly load: 
   verify: { does: "check every byte of an archive", load: async () => (await import("./commands/verify.ts")).verifyCommand },
   convert: { does: "write an archive in another format", load: async () => (await import("./commands/convert.ts")).convertCommand },
   inspect: { does: "show what an archive holds, with sizes", load: async () => (await import("./commands/inspect.ts")).inspectCommand },
+  shim: {
+    does: "write pg_dump, pg_restore, pg_dumpall and psql for PATH",
+    load: async () => (await import("./commands/shim.ts")).shimCommand,
+  },
 };
+
+/** What the programs that `shim` writes call, followed by the name of one of PostgreSQL's programs. */
+const FACE = "face";
 
 /** Ctrl-C that was typed at a password prompt, where it is a character and no signal. */
 const EXIT_INTERRUPTED = 130;
@@ -29,6 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (name === "--version" || name === "-V") return print(`pgstow ${readVersion()}\n`);
   if (name === "--help" || name === "-?" || name === "help") return print(overview());
+  if (name === FACE) return runFaceCommand(rest);
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
   const messages = createMessages({ write: writeError, debug: rest.includes("--debug"), verbose: false });
   if (found === undefined) {
@@ -64,10 +73,19 @@ function withUsageHint(error: unknown, command: string): unknown {
   return new PgstowError("usage", message, { cause, context, hint: `Try "pgstow ${command} --help" for more information.` });
 }
 
-/** Whoever read our standard output has gone (`| head`); that needs no words. */
-function isClosedPipe(error: unknown): boolean {
-  if (!(error instanceof PgstowError) || error.code !== "file" || error.context.file !== STANDARD_OUTPUT) return false;
-  return error.cause instanceof Error && "code" in error.cause && error.cause.code === "EPIPE";
+async function runFaceCommand([program = "", ...args]: readonly string[]): Promise<number> {
+  const { isFaceProgram, runFace } = await import("./faces/run-face.ts");
+  if (!isFaceProgram(program)) {
+    writeError(`pgstow: error: there is no face "${program}"\n`);
+    return 1;
+  }
+  return runFace(program, args, {
+    environment: process.env,
+    signal: listenForInterruption(process).signal,
+    standardErrorIsTerminal: process.stderr.isTTY,
+    print,
+    writeError,
+  });
 }
 
 function overview(): string {

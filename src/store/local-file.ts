@@ -11,6 +11,8 @@ export interface LocalFileOptions {
   readonly force?: boolean;
   /** Wait until the bytes are on the disk; on unless said otherwise. */
   readonly sync?: boolean;
+  /** `owner` (unless given): only its owner may read and write it. `usual`: as the umask says, or as the file was that is replaced. */
+  readonly access?: "owner" | "usual";
 }
 
 /**
@@ -25,7 +27,9 @@ export async function createLocalFile(path: string, options: LocalFileOptions = 
   const partial = `${path}.partial`;
   // What a crashed run has left is of no use; a run that is still writing notices at its end that the name is no longer its own.
   await rm(partial, { force: true }).catch((error: unknown) => Promise.reject(fileError("create", path, error)));
-  const handle = await open(partial, "wx+", 0o600).catch((error: unknown) => Promise.reject(fileError("create", path, error)));
+  const mode = options.access === "usual" ? 0o666 : 0o600;
+  const handle = await open(partial, "wx+", mode).catch((error: unknown) => Promise.reject(fileError("create", path, error)));
+  if (options.access === "usual" && existing !== undefined) await handle.chmod(existing.mode & 0o777);
   return new LocalFileSink(path, handle, options);
 }
 

@@ -32,7 +32,7 @@ export interface FaceMessages {
   info(text: string): void;
 }
 
-/** A command line that the program refuses with the hint to try --help. */
+/** A command line that the program refuses with the hint to try --help; without a message the hint is all it says. */
 export class FaceUsageError extends Error {
   override readonly name = "FaceUsageError";
 }
