@@ -45,7 +45,7 @@ function oneByOne(planned: readonly PlannedEntry[], all: readonly Entry[]): Plan
   const contents = planned.filter(({ entry }) => entry.kind === "BLOBS");
   const [first] = contents;
   const joined: PlannedEntry | undefined = first && {
-    entry: { ...first.entry, tag: "BLOBS", dependencies: contents.flatMap(({ entry }) => members.idsFor(entry, groups)) },
+    entry: { ...first.entry, tag: "BLOBS", owner: "", dependencies: contents.flatMap(({ entry }) => members.idsFor(entry, groups)) },
     sources: contents.flatMap(({ sources }) => sources),
   };
   const rest = planned
