@@ -81,8 +81,9 @@ interface RoutineDetails {
   readonly strict: boolean;
   readonly security_definer: boolean;
   readonly leakproof: boolean;
-  readonly cost: number;
-  readonly rows: number;
+  /** As the server writes real numbers: "1e+06". */
+  readonly cost: string;
+  readonly rows: string;
   readonly support: string;
   readonly parallel: string;
   readonly settings: string | null;
@@ -102,7 +103,7 @@ const detailsRead = catalogRead<RoutineDetails & { readonly oid: number }>({
       (SELECT pg_catalog.array_agg(pg_catalog.format_type(u.oid, NULL) ORDER BY u.ordinality)
         FROM pg_catalog.unnest(p.protrftypes) WITH ORDINALITY u(oid, ordinality)) AS transforms,
       p.provolatile::text AS volatility, p.proisstrict AS strict, p.prosecdef AS security_definer, p.proleakproof AS leakproof,
-      p.procost AS cost, p.prorows AS rows, p.prosupport::text AS support, p.proparallel::text AS parallel, p.proconfig AS settings
+      p.procost::text AS cost, p.prorows::text AS rows, p.prosupport::text AS support, p.proparallel::text AS parallel, p.proconfig AS settings
     FROM pg_catalog.unnest(${oidArray(wanted.map((routine) => routine.oid))}) AS src(oid)
     JOIN pg_catalog.pg_proc p ON p.oid = src.oid
     JOIN pg_catalog.pg_language l ON l.oid = p.prolang`;
@@ -156,9 +157,9 @@ function renderProperties(routine: Routine, details: RoutineDetails): string {
   if (details.strict) text += " STRICT";
   if (details.security_definer) text += " SECURITY DEFINER";
   if (details.leakproof) text += " LEAKPROOF";
-  const defaultCost = details.language === "internal" || details.language === "c" ? 1 : 100;
-  if (details.cost !== defaultCost) text += ` COST ${details.cost.toString()}`;
-  if (details.returns_set && details.rows !== 0 && details.rows !== 1000) text += ` ROWS ${details.rows.toString()}`;
+  const defaultCost = details.language === "internal" || details.language === "c" ? "1" : "100";
+  if (details.cost !== defaultCost) text += ` COST ${details.cost}`;
+  if (details.returns_set && details.rows !== "0" && details.rows !== "1000") text += ` ROWS ${details.rows}`;
   if (details.support !== "-") text += ` SUPPORT ${details.support}`;
   return text + (PARALLEL[details.parallel] ?? "");
 }
