@@ -12,6 +12,10 @@ import { STANDARD_OUTPUT } from "./standard-output.ts";
 /** The commands, and how to get at them: none is loaded before it is asked for. */
 const commands: Readonly<Record<string, { readonly does: string; readonly load: () => Promise<Command> }>> = {
   dump: { does: "write a database to an archive or a script", load: async () => (await import("./commands/dump.ts")).dumpCommand },
+  dumpall: {
+    does: "write all databases of a server, roles and tablespaces to a script",
+    load: async () => (await import("./commands/dumpall.ts")).dumpallCommand,
+  },
   restore: { does: "restore an archive in one transaction", load: async () => (await import("./commands/restore.ts")).restoreCommand },
   list: { does: "print an archive's table of contents", load: async () => (await import("./commands/list.ts")).listCommand },
   verify: { does: "check every byte of an archive", load: async () => (await import("./commands/verify.ts")).verifyCommand },

@@ -37,7 +37,7 @@ export async function renderGlobals(context: ClusterContext, onDiagnostic: Diagn
 }
 
 function wantsDefinitions({ options }: ClusterContext): boolean {
-  return options.dataOnly !== true;
+  return options.dataOnly !== true && options.noSchema !== true && options.statisticsOnly !== true;
 }
 
 /** No release of pg_dumpall writes them, and the script is to be the same. */
