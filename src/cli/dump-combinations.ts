@@ -45,15 +45,15 @@ export function checkDumpCombinations(args: ParsedArguments, filters: FilterPatt
   if (isGiven("--on-conflict-do-nothing") && !INSERT_OPTIONS.some((name) => args.value(name) !== undefined || args.flag(name))) {
     refuse("option --on-conflict-do-nothing requires option --inserts, --rows-per-insert, or --column-inserts");
   }
-  const key = args.value("restrict-key");
-  if (key !== undefined && !/^[A-Za-z0-9]+$/.test(key)) refuse("invalid restrict key");
 }
 
 /** The same for what depends on the format. */
 export function checkDumpForm(args: ParsedArguments, format: DumpFormat): void {
-  if (args.value("restrict-key") !== undefined && format !== "plain") {
+  const key = args.value("restrict-key");
+  if (key !== undefined && format !== "plain") {
     throw new PgstowError("usage", "option --restrict-key can only be used with --format=plain");
   }
+  if (key !== undefined && !/^[A-Za-z0-9]+$/.test(key)) throw new PgstowError("usage", "invalid restrict key");
   const method = args.value("sync-method");
   if (method !== undefined && method !== "fsync" && method !== "syncfs")
     throw new PgstowError("usage", `unrecognized sync method: ${method}`);

@@ -1,5 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import type { FolderSink, Sink } from "../../archive/archive.ts";
+import { PgstowError } from "../../core/errors.ts";
 import { createLocalFile } from "../../store/local-file.ts";
 import { createLocalFolder } from "../../store/local-folder.ts";
 import { streamSink } from "../../store/stream.ts";
@@ -23,7 +24,11 @@ export async function openOutputFile(file: string | undefined, sync: boolean): P
 
 /** A folder that is new or empty. Throws a PgstowError `file`. */
 export async function openOutputFolder(folder: string, sync: boolean): Promise<FolderSink> {
-  return createLocalFolder(folder, { sync }).catch((error: unknown) =>
-    Promise.reject(inProgramWords(`could not create directory "${folder}"`, error) as Error),
-  );
+  try {
+    return await createLocalFolder(folder, { sync });
+  } catch (error) {
+    const what = `could not create directory "${folder}"`;
+    const taken = (await stat(folder).catch(() => undefined)) !== undefined;
+    throw taken ? new PgstowError("file", `${what}: File exists`, { cause: error }) : inProgramWords(what, error);
+  }
 }

@@ -1,4 +1,4 @@
-import type { GetoptOption, GetoptResult } from "./getopt.ts";
+import type { GetoptOption, GetoptResult, GivenOption } from "./getopt.ts";
 
 /** A program of PostgreSQL's, under its own name: its options, its messages, its exit codes. Loaded only when it is called. */
 export interface Face {
@@ -7,6 +7,8 @@ export interface Face {
   readonly options: readonly GetoptOption[];
   /** What `--help` prints. */
   help(): string;
+  /** Looks at each option before the next one is read; throws as `run` does. */
+  check?(option: GivenOption): void;
   /**
    * Does the work; gives the exit code. What it throws ends the program with a message and exit code 1: a FaceUsageError with the hint
    * to try --help, a PgstowError in the words of the program.

@@ -33,16 +33,26 @@ export class GetoptError extends Error {
  * next word, short ones may be clustered and take it attached or as the next word, options may follow operands, and `--` ends them.
  *
  * The table holds the options of all major versions. An abbreviation is taken when it is clear in one of them, the newest first; what is
- * ambiguous in all is reported as the program of version `major` does. Throws a GetoptError.
+ * ambiguous in all is reported as the program of version `major` does. `check` sees each option before the next one is read. Throws a
+ * GetoptError.
  */
-export function getopt(args: readonly string[], table: readonly GetoptOption[], major: number): GetoptResult {
+export function getopt(
+  args: readonly string[],
+  table: readonly GetoptOption[],
+  major: number,
+  check: (option: GivenOption) => void = () => undefined,
+): GetoptResult {
   const given: GivenOption[] = [];
+  const take = (option: GivenOption): void => {
+    check(option);
+    given.push(option);
+  };
   const operands: string[] = [];
   const queue = [...args];
   for (let arg = queue.shift(); arg !== undefined; arg = queue.shift()) {
     if (arg === "--") operands.push(...queue.splice(0));
-    else if (arg.startsWith("--")) given.push(readLong(arg, queue, table, major));
-    else if (arg.startsWith("-") && arg !== "-") given.push(...readCluster(arg, queue, table));
+    else if (arg.startsWith("--")) take(readLong(arg, queue, table, major));
+    else if (arg.startsWith("-") && arg !== "-") readCluster(arg, queue, table, take);
     else operands.push(arg);
   }
   return { given, operands };
@@ -89,21 +99,19 @@ function nameOf(option: GetoptOption): string {
   return option.means ?? option.name;
 }
 
-function readCluster(arg: string, queue: string[], table: readonly GetoptOption[]): GivenOption[] {
-  const given: GivenOption[] = [];
+function readCluster(arg: string, queue: string[], table: readonly GetoptOption[], take: (option: GivenOption) => void): void {
   for (let at = 1; at < arg.length; at++) {
     const letter = arg.charAt(at);
     const option = table.find(({ short }) => short === letter);
     if (option === undefined) throw new GetoptError(`invalid option -- '${letter}'`);
     if (option.argument === "none") {
-      given.push({ name: nameOf(option), value: undefined });
+      take({ name: nameOf(option), value: undefined });
       continue;
     }
     const rest = arg.slice(at + 1);
     const value = rest === "" ? (option.argument === "required" ? queue.shift() : undefined) : rest;
     if (value === undefined && option.argument === "required") throw new GetoptError(`option requires an argument -- '${letter}'`);
-    given.push({ name: nameOf(option), value });
+    take({ name: nameOf(option), value });
     break;
   }
-  return given;
 }

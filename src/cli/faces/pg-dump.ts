@@ -18,11 +18,11 @@ export const pgDumpFace: Face = {
   program: "pg_dump",
   options: pgDumpOptions,
   help: pgDumpHelp,
+  check: checkValue,
   run: runPgDump,
 };
 
 async function runPgDump(typed: GetoptResult, context: FaceContext): Promise<number> {
-  for (const option of typed.given) checkValue(option);
   const args = givenArguments(typed);
   const database = databaseOf(args);
   const choices = await dumpChoices(args);
@@ -59,7 +59,6 @@ const numberRules: Readonly<Record<string, NumberRule>> = {
   "extra-float-digits": extraFloatDigitsRule,
 };
 
-/** What is wrong with one option shows before what is wrong with them together, in the order given. */
 function checkValue(option: GivenOption): void {
   // pg_dump looks at these two in the first place only.
   if (option.name === "help" || option.name === "version") throw new FaceUsageError();

@@ -48,7 +48,7 @@ export async function runFace(program: FaceProgram, args: readonly string[], aro
 /** getopt's own messages have the program's name and no level before them. */
 function read(face: Face, args: readonly string[], major: number, write: (text: string) => void): GetoptResult {
   try {
-    return getopt(args, face.options, major);
+    return getopt(args, face.options, major, (option) => face.check?.(option));
   } catch (error) {
     if (!(error instanceof GetoptError)) throw error;
     write(`${face.program}: ${error.message}\n`);
