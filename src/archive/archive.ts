@@ -38,6 +38,10 @@ export interface ScriptOptions {
   readonly restrictKey: string | null;
   /** What `-- Dumped by pg_dump version` says. */
   readonly dumpedBy: string;
+  /** Become this role first. */
+  readonly role?: string;
+  /** Wrap the script in one transaction. */
+  readonly singleTransaction?: boolean;
 }
 
 /**
@@ -178,6 +182,8 @@ export interface ArchiveReader {
   readonly metadata: ArchiveMetadata;
   /** In the order of the table of contents. */
   readonly entries: readonly Entry[];
+  /** Of pg_dump's formats: items that are no entries, but say how the others are to be read. They stand in front of the entries. */
+  readonly special?: readonly Entry[];
   /** Sizes by dumpId, of entries that have data; those of pg_dump's formats are known once `verify` has read them. */
   readonly sizes: ReadonlyMap<number, EntrySize>;
   readonly summary: ArchiveSummary;

@@ -23,22 +23,50 @@ export async function copyIn(channel: DataChannel, sql: string, chunks: AsyncIte
   );
   const wire = await Promise.race([ready, finished]);
   if (typeof wire === "string") throw new PgstowError("server", `the statement is not a COPY FROM STDIN: ${describeStatement(sql)}`);
+  await writeRows(wire, chunks, stop.signal, finished);
+  return rowsTaken(await finished, sql);
+}
+
+/**
+ * The same behind statements that are still under way, without waiting for them or for the answer: resolves when the rows have been
+ * handed to the socket, with what tells how many of them the server took.
+ */
+export async function sendCopyIn(
+  channel: DataChannel,
+  sql: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<{ readonly taken: Promise<number> }> {
+  const { answer, wire } = channel.send(sql, "rows");
+  const stop = new AbortController();
+  const answered = () => stop.abort();
+  answer.then(answered, answered);
+  await writeRows(wire, chunks, stop.signal, answer);
+  const taken = answer.then((tag) => rowsTaken(tag, sql));
+  // Whoever asks is told; until then nobody has missed anything.
+  taken.catch(() => undefined);
+  return { taken };
+}
+
+/** Writes rows and their end until the statement has been answered; calls the COPY off when the source fails, and throws what it said. */
+async function writeRows(wire: Wire, chunks: AsyncIterable<Uint8Array>, answered: AbortSignal, answer: Promise<unknown>): Promise<void> {
   try {
     for await (const chunk of chunks) {
-      if (stop.signal.aborted) break;
+      if (answered.aborted) break;
       writeFrames(wire, chunk);
-      if (wire.writableNeedDrain) await drained(wire, stop.signal);
+      if (wire.writableNeedDrain) await drained(wire, answered);
     }
   } catch (error) {
-    if (!stop.signal.aborted) wire.write(encodeFail());
-    await finished.catch(() => undefined);
+    if (!answered.aborted) wire.write(encodeFail());
+    await answer.catch(() => undefined);
     throw error;
   }
-  if (!stop.signal.aborted) wire.write(COPY_DONE);
-  const told = /^COPY (\d+)$/.exec(await finished)?.[1];
-  if (told === undefined)
-    throw new PgstowError("server", "the server did not say how many rows it took", { context: { statement: describeStatement(sql) } });
-  return Number(told);
+  if (!answered.aborted) wire.write(COPY_DONE);
+}
+
+function rowsTaken(tag: string, sql: string): number {
+  const told = /^COPY (\d+)$/.exec(tag)?.[1];
+  if (told !== undefined) return Number(told);
+  throw new PgstowError("server", "the server did not say how many rows it took", { context: { statement: describeStatement(sql) } });
 }
 
 /** CopyData messages around the bytes, which are not copied. */

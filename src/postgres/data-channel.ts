@@ -1,7 +1,9 @@
 import { Client } from "pg";
-import type { ClientConfig, Connection, QueryResult, Submittable } from "pg";
+import type { ClientConfig, QueryResult } from "pg";
 import { abortedError, PgstowError, throwIfAborted } from "../core/errors.ts";
 import { connect, requestCancel } from "./connect.ts";
+import { CopyQuery, type CopyStatement, SentQuery } from "./driver-queries.ts";
+import { encodeMessage, encodeQuery } from "./messages.ts";
 import type { ConnectOptions } from "./connect.ts";
 import { connectionLost, noticeDiagnostic, reportOfDriverError, serverError } from "./server-errors.ts";
 import { describeTarget } from "./settings.ts";
@@ -20,15 +22,14 @@ export interface StatementResult {
   readonly rowCount: number;
 }
 
-/** A COPY statement and what reads or writes its data. */
-export interface CopyStatement {
-  readonly sql: string;
-  /** Called when the statement goes out; may divert what comes in. */
-  readonly onSent?: (wire: Wire) => void;
-  /** Called when the server waits for rows. */
-  readonly onCopyIn?: (wire: Wire) => void;
-  /** Called with each command tag, when there are several statements. */
-  readonly onTag?: (tag: string) => void;
+/** A statement that has been sent and is answered when its turn comes. */
+export interface SentStatement {
+  /** The tag of its last command ("COPY 3"); rejects as `query` does. */
+  readonly answer: Promise<string>;
+  /** Whether the answer is here. */
+  readonly answered: boolean;
+  /** For what follows a COPY ... FROM STDIN. */
+  readonly wire: Wire;
 }
 
 /** One connection for scripts and for rows through COPY; one statement at a time, the next waits. */
@@ -44,6 +45,13 @@ export interface DataChannel {
   query(sql: string): Promise<{ readonly rows: TextRow[]; readonly results: readonly StatementResult[] }>;
   /** Runs a COPY; gives its command tag ("COPY 3"). For copyOut and copyIn, which know what to do with the data. */
   copy(statement: CopyStatement): Promise<string>;
+  /**
+   * Sends a script of one or more statements behind those that are still under way, without waiting for any of them. Each is answered by
+   * itself, in the order in which they were sent. With `rows` it is one COPY ... FROM STDIN whose rows the caller writes to the wire
+   * right away, and their end: the server ignores them when it refuses the statement. A statement that asks for rows out of turn ends
+   * the session, because nobody could tell its rows from the next statement. A script as bytes is in the session's client_encoding.
+   */
+  send(sql: string | Uint8Array, rows?: "rows"): SentStatement;
   /** Asks the server to cancel the running statement, which then throws `server` 57014. Never rejects. */
   cancel(): Promise<void>;
   close(): Promise<void>;
@@ -93,6 +101,9 @@ class DriverChannel implements DataChannel {
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
   #running = 0;
+  /** What has been sent and not answered. The driver knows of the first only. */
+  readonly #outbox: SentQuery[] = [];
+  #onIdle: (() => void) | undefined;
   #cancelling: Promise<void> | undefined;
 
   constructor(wire: Wire, client: Client, signal: AbortSignal | undefined) {
@@ -127,6 +138,51 @@ class DriverChannel implements DataChannel {
     });
   }
 
+  send(sql: string | Uint8Array, rows?: "rows"): SentStatement {
+    if (this.#running > 0) throw new PgstowError("internal", "a statement was sent while the channel waits for another one");
+    const wire = this.#wire;
+    const text = () => (typeof sql === "string" ? sql : Buffer.from(sql.buffer, sql.byteOffset, Math.min(sql.length, 4096)).toString());
+    let answered = false;
+    const answer = new Promise<string>((resolve, reject) => {
+      throwIfAborted(this.#signal);
+      if (this.#closed) throw new PgstowError("connection-lost", `the session with ${this.#target()} is closed`);
+      const settle = () => {
+        if (answered) return;
+        answered = true;
+        this.#handOverNext();
+      };
+      const fail = (error: unknown) => {
+        settle();
+        reject(this.#translate(error, text()));
+      };
+      const done = (tag: string) => {
+        settle();
+        resolve(tag);
+      };
+      wire.write(typeof sql === "string" ? encodeQuery(sql) : encodeMessage("Q", Buffer.concat([sql, ZERO])));
+      this.#outbox.push(new SentQuery(rows === undefined ? 0 : 1, wire, done, fail));
+      if (this.#outbox.length === 1) this.#client.query(this.#outbox[0]!);
+    });
+    return {
+      answer,
+      wire,
+      get answered() {
+        return answered;
+      },
+    };
+  }
+
+  #handOverNext(): void {
+    this.#outbox.shift();
+    const [next] = this.#outbox;
+    if (next === undefined) this.#onIdle?.();
+    else this.#client.query(next);
+  }
+
+  async #allAnswered(): Promise<void> {
+    if (this.#outbox.length > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+  }
+
   async cancel(): Promise<void> {
     await requestCancel(this.#wire);
   }
@@ -136,7 +192,7 @@ class DriverChannel implements DataChannel {
     this.#closed = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
     // What still runs would keep the server from hearing the goodbye.
-    if (this.#running > 0) this.#cancelling ??= requestCancel(this.#wire);
+    if (this.#running + this.#outbox.length > 0) this.#cancelling ??= requestCancel(this.#wire);
     await this.#cancelling;
     await this.#wire.terminate();
   }
@@ -144,6 +200,7 @@ class DriverChannel implements DataChannel {
   /** One statement after the other: the driver's own queue is on its way out. */
   #inTurn<T>(sql: string, run: () => Promise<T>): Promise<T> {
     const turn = this.#queue.then(async () => {
+      await this.#allAnswered();
       throwIfAborted(this.#signal);
       if (this.#closed) throw new PgstowError("connection-lost", `the session with ${this.#target()} is closed`);
       this.#running++;
@@ -172,64 +229,4 @@ class DriverChannel implements DataChannel {
   }
 }
 
-/** The driver's view of a COPY: it sends the statement and sees its end; the data passes it by. */
-class CopyQuery implements Submittable {
-  readonly #statement: CopyStatement;
-  readonly #wire: Wire;
-  readonly #resolve: (tag: string) => void;
-  readonly #reject: (error: unknown) => void;
-  #tag = "";
-
-  constructor(statement: CopyStatement, wire: Wire, resolve: (tag: string) => void, reject: (error: unknown) => void) {
-    this.#statement = statement;
-    this.#wire = wire;
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  submit(connection: Connection): void {
-    this.#statement.onSent?.(this.#wire);
-    connection.query(this.#statement.sql);
-  }
-
-  handleCopyInResponse(): void {
-    if (this.#statement.onCopyIn === undefined) this.#wire.write(COPY_FAIL);
-    else this.#statement.onCopyIn(this.#wire);
-  }
-
-  handleCommandComplete(message: { text: string }): void {
-    this.#tag = message.text;
-    this.#statement.onTag?.(message.text);
-  }
-
-  handleReadyForQuery(): void {
-    this.#resolve(this.#tag);
-  }
-
-  handleError(error: unknown): void {
-    this.#reject(error);
-  }
-
-  handleRowDescription(): void {
-    // Not a COPY: the statement's rows are nobody's.
-  }
-
-  handleDataRow(): void {
-    // As above.
-  }
-
-  handleCopyData(): void {
-    // Diverted before it gets here.
-  }
-
-  handleEmptyQuery(): void {
-    // The tag stays empty.
-  }
-
-  handlePortalSuspended(): void {
-    // Not in the simple protocol.
-  }
-}
-
-/** CopyFail with the reason "no rows". */
-const COPY_FAIL = Buffer.from("f\0\0\0\x0cno rows\0", "latin1");
+const ZERO = Buffer.alloc(1);

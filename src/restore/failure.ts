@@ -1,16 +1,19 @@
 import { describeEntry, type Entry } from "../archive/entry.ts";
 import { PgstowError } from "../core/errors.ts";
 
+/** What is left of a restore that failed. */
+export type Outcome = "nothing was changed" | "what was done before stays";
+
 /**
- * An error with the entry that it belongs to, and for rows the table. What the server said stays in the context. Says that nothing was
- * changed, so whoever calls this must roll back.
+ * An error with the entry that it belongs to, and for rows the table. What the server said stays in the context. Says what is left:
+ * whoever says that nothing was changed must roll back.
  */
-export function explainFailure(error: unknown, entry: Entry): unknown {
+export function explainFailure(error: unknown, entry: Entry, outcome: Outcome): unknown {
   if (!(error instanceof PgstowError) || error.code === "aborted") return error;
   const hint = hintFor(error, entry) ?? error.hint;
   const { row } = error.context;
   const inRow = row === undefined ? "" : ` row ${String(row)}`;
-  return new PgstowError(error.code, `${describeEntry(entry)}${inRow}: ${error.message}; nothing was changed`, {
+  return new PgstowError(error.code, `${describeEntry(entry)}${inRow}: ${error.message}; ${outcome}`, {
     cause: error,
     context: { ...error.context, entry: describeEntry(entry), ...(entry.data === "rows" ? { table: tableOf(entry) } : {}) },
     ...(hint === undefined ? {} : { hint }),
@@ -18,12 +21,10 @@ export function explainFailure(error: unknown, entry: Entry): unknown {
 }
 
 /** An error before the first entry or after the last one. */
-export function explainSessionFailure(error: unknown, during: "start" | "commit"): unknown {
+export function explainSessionFailure(error: unknown, during: "start" | "commit", left: Outcome): unknown {
   if (!(error instanceof PgstowError) || error.code === "aborted") return error;
   const lostInCommit = during === "commit" && error.code === "connection-lost";
-  const outcome = lostInCommit
-    ? "the connection was lost while committing, so the target may be restored or unchanged"
-    : "nothing was changed";
+  const outcome = lostInCommit ? "the connection was lost while committing, so the target may be restored or unchanged" : left;
   const hint = lostInCommit ? "Look whether the restored objects are there before trying again." : error.hint;
   return new PgstowError(error.code, `${error.message}; ${outcome}`, {
     cause: error,

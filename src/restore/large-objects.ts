@@ -1,26 +1,23 @@
 import type { LargeObjectPiece } from "../archive/archive.ts";
-import type { RestoreTarget } from "./target.ts";
 
 /** Bytes of large objects that go to the server in one message; in hex they are twice as many. */
 const MESSAGE_BYTES_MAX = 256 * 1024;
 
 /**
- * Writes the contents of large objects that exist and are empty. Gives the raw bytes written; `onBytes` is told of them as they go.
- * Objects are found by their OIDs, so pieces of different objects may share a message.
+ * Writes the contents of large objects that exist and are empty; `onBytes` is told of the raw bytes as they go. Objects are found by
+ * their OIDs, so pieces of different objects may share a message.
  */
 export async function restoreLargeObjects(
-  target: Pick<RestoreTarget, "query">,
   pieces: AsyncIterable<LargeObjectPiece>,
   onBytes: (bytes: number) => void,
-): Promise<number> {
-  let written = 0;
+  run: (sql: string) => Promise<void>,
+): Promise<void> {
   let offset = 0;
   let statements: string[] = [];
   let pendingBytes = 0;
   const send = async (): Promise<void> => {
     if (statements.length === 0) return;
-    await target.query(statements.join("\n"));
-    written += pendingBytes;
+    await run(statements.join("\n"));
     onBytes(pendingBytes);
     statements = [];
     pendingBytes = 0;
@@ -36,7 +33,6 @@ export async function restoreLargeObjects(
     }
   }
   await send();
-  return written;
 }
 
 /** Means the same whatever standard_conforming_strings is. */

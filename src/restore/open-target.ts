@@ -1,8 +1,9 @@
-import { copyIn } from "../copy/rows-in.ts";
+import { once } from "node:events";
+import { sendCopyIn } from "../copy/rows-in.ts";
 import type { DiagnosticSink } from "../core/diagnostics.ts";
-import { type DataChannel, openDataChannel } from "../postgres/data-channel.ts";
+import { openDataChannel } from "../postgres/data-channel.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";
-import { findRefusedPart, joinParts, PART_DONE, type RefusedPart } from "./script-batch.ts";
+import type { Wire } from "../postgres/wire.ts";
 import type { RestoreTarget } from "./target.ts";
 
 /** Connects to the database that is to be restored into. Throws a PgstowError `connection`, or `aborted`. */
@@ -12,27 +13,29 @@ export async function openRestoreTarget(
   onDiagnostic: DiagnosticSink,
 ): Promise<RestoreTarget> {
   const channel = await openDataChannel(settings, { signal, onDiagnostic });
+  let wire: Wire | undefined;
   return {
     major: channel.major,
     query: async (sql) => (await channel.query(sql)).rows,
-    runParts: (parts) => runParts(channel, parts),
-    copyIn: (sql, chunks) => copyIn(channel, sql, chunks),
+    send: async (sql) => {
+      const sent = channel.send(sql);
+      wire = sent.wire;
+      await sent.answer;
+    },
+    sendCopy: (sql, chunks) => sendCopyIn(channel, sql, chunks),
+    room: async () => {
+      if (wire?.writableNeedDrain === true && !wire.destroyed) await drained(wire);
+    },
     // A session that ends in a transaction takes all of it back.
     close: () => channel.close(),
   };
 }
 
-async function runParts(channel: DataChannel, parts: readonly string[]): Promise<RefusedPart | undefined> {
-  let partsDone = 0;
-  try {
-    await channel.copy({
-      sql: joinParts(parts),
-      onTag: (tag) => {
-        if (tag === PART_DONE) partsDone++;
-      },
-    });
-    return undefined;
-  } catch (error) {
-    return findRefusedPart(parts, partsDone, error);
-  }
+/** Back when the socket takes more or is gone. */
+async function drained(wire: Wire): Promise<void> {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const ended = ["drain", "close"].map((event) => once(wire, event, { signal }).catch(() => undefined));
+  await Promise.race(ended);
+  stop.abort();
 }

@@ -1,19 +1,21 @@
 import type { ArchiveMetadata, ArchiveReader, ScriptOptions } from "../archive/archive.ts";
-import { describeEntry, inPassOrder, type Entry } from "../archive/entry.ts";
+import { inPassOrder, type Entry } from "../archive/entry.ts";
 import { type EntryStatement, EntryStatements } from "../archive/plain/entry-statements.ts";
-import { PgstowError } from "../core/errors.ts";
 import { isDataStatement, type SelectedEntry } from "./selection.ts";
 
 /** One thing to do in the target, for one entry. */
 export type RestoreStep =
   | { readonly type: "sql"; readonly entry: Entry; readonly part: EntryStatement["part"]; readonly sql: string }
-  | { readonly type: "rows"; readonly entry: Entry; readonly copy: string }
+  | { readonly type: "rows"; readonly entry: Entry; readonly copy: string; readonly freeze?: boolean }
+  | { readonly type: "statements"; readonly entry: Entry }
   | { readonly type: "large-objects"; readonly entry: Entry };
 
 /** How entries are turned into statements; the meaning of pg_restore's options of these names. */
 export interface RestoreForm {
   readonly clean?: boolean;
   readonly ifExists?: boolean;
+  /** Make the archive's database, and drop it first with `clean`. */
+  readonly create?: boolean;
   readonly noOwner?: boolean;
   readonly noTablespaces?: boolean;
   readonly noTableAccessMethod?: boolean;
@@ -23,52 +25,99 @@ export interface RestoreForm {
   /** Who may disable triggers; without it, the session's own user. */
   readonly superuser?: string;
   readonly enableRowSecurity?: boolean;
+  /** Become this role before anything is made. */
+  readonly role?: string;
 }
 
-/** Everything that one transaction has to do, in order. */
+/** What a session has to do, in order. */
 export interface RestorePlan {
   /** Settings of the session, before all else. */
   readonly settings: readonly string[];
   readonly steps: readonly RestoreStep[];
   /** Encoding of the rows, when it is not the UTF8 of all statements. */
   readonly rowsEncoding: string | null;
+  readonly standardConformingStrings: boolean;
   readonly entriesTotal: number;
   /** Raw bytes of the rows and large objects that are to come. */
   readonly rawBytesTotal: number;
 }
 
+type PlannedArchive = Pick<ArchiveReader, "metadata" | "sizes">;
+
 /**
- * Lays out the transaction: settings, drops in reverse order of the table of contents, then the entries in their passes.
+ * Lays out the work of one session: settings, drops in reverse order of the table of contents, then the entries in their passes.
  * `targetMajor` is the major version of the server that will run it.
  */
 export function planRestore(
-  archive: Pick<ArchiveReader, "metadata" | "sizes">,
+  archive: PlannedArchive,
   selected: readonly SelectedEntry[],
   form: RestoreForm,
   targetMajor: number,
 ): RestorePlan {
-  const metadata: ArchiveMetadata = {
-    ...archive.metadata,
-    // Statements are text in memory, and text goes to the server as UTF-8.
-    encoding: "UTF8",
-    rowSecurity: form.enableRowSecurity ?? archive.metadata.rowSecurity,
+  const planner = new StepPlanner(archive, selected, form);
+  const entries = inPassOrder(selected.map((one) => one.entry));
+  const steps = [...planner.drops(), ...entries.flatMap((entry) => planner.stepsOf(entry))];
+  return { ...planOf(archive, selected), settings: planner.settings(targetMajor), steps };
+}
+
+/** What every plan says of an archive. */
+export function planOf(archive: PlannedArchive, selected: readonly SelectedEntry[]): Omit<RestorePlan, "settings" | "steps"> {
+  const { encoding, standardConformingStrings } = archive.metadata;
+  return {
+    rowsEncoding: encoding === "UTF8" ? null : encoding,
+    standardConformingStrings,
+    entriesTotal: selected.length,
+    rawBytesTotal: selected.reduce((sum, { entry }) => sum + (archive.sizes.get(entry.dumpId)?.rawBytes ?? 0), 0),
   };
-  const definesSchema = selected.some(({ entry, definition }) => definition && !isDataStatement(entry));
-  const disableTriggers = (form.disableTriggers ?? false) && !definesSchema;
-  const statements = new EntryStatements(metadata, scriptOptions(form, disableTriggers));
-  const settings = statements.settings(targetMajor);
-  const steps: RestoreStep[] = [];
-  if (form.clean) {
-    const droppable = selected.filter(({ definition }) => definition).map(({ entry }) => entry);
-    steps.push(...statements.drops(withoutInheritedKeys(droppable)).map(sqlStep));
+}
+
+/** The steps of one session, which must be asked for in the order in which they are run: it remembers what the session has been told. */
+export class StepPlanner {
+  readonly #statements: EntryStatements;
+  readonly #selected: readonly SelectedEntry[];
+  readonly #form: RestoreForm;
+
+  constructor(archive: PlannedArchive, selected: readonly SelectedEntry[], form: RestoreForm) {
+    this.#selected = selected;
+    this.#form = form;
+    const metadata: ArchiveMetadata = {
+      ...archive.metadata,
+      // Statements are text in memory, and text goes to the server as UTF-8.
+      encoding: "UTF8",
+      rowSecurity: form.enableRowSecurity ?? archive.metadata.rowSecurity,
+    };
+    this.#statements = new EntryStatements(metadata, scriptOptions(form, disablesTriggers(selected, form)));
   }
-  let rawBytesTotal = 0;
-  for (const entry of inPassOrder(selected.map((one) => one.entry))) {
-    steps.push(...stepsOf(entry, statements));
-    rawBytesTotal += archive.sizes.get(entry.dumpId)?.rawBytes ?? 0;
+
+  settings(targetMajor: number): string[] {
+    return this.#statements.settings(targetMajor);
   }
-  const { encoding } = archive.metadata;
-  return { settings, steps, rowsEncoding: encoding === "UTF8" ? null : encoding, entriesTotal: selected.length, rawBytesTotal };
+
+  /** With --clean: what is dropped before anything is made. */
+  drops(): RestoreStep[] {
+    if (this.#form.clean !== true) return [];
+    const droppable = this.#selected.filter(({ definition }) => definition).map(({ entry }) => entry);
+    return this.#statements.drops(withoutInheritedKeys(droppable)).map(sqlStep);
+  }
+
+  stepsOf(entry: Entry): RestoreStep[] {
+    const before = this.#statements.of(entry).map(sqlStep);
+    if (entry.data === "none") return before;
+    if (entry.data === "large-objects") return [...before, { type: "large-objects", entry }];
+    const off = this.#statements.beforeRows(entry).map(sqlStep);
+    const on = this.#statements.afterRows(entry).map(sqlStep);
+    const data: RestoreStep = entry.data === "statements" ? { type: "statements", entry } : { type: "rows", entry, copy: entry.copy };
+    return [...before, ...off, data, ...on];
+  }
+}
+
+/** Triggers stay on where tables are made: they are made after the rows. */
+export function disablesTriggers(selected: readonly SelectedEntry[], form: RestoreForm): boolean {
+  return (form.disableTriggers ?? false) && !selected.some(({ entry, definition }) => definition && definesSchema(entry));
+}
+
+function definesSchema(entry: Entry): boolean {
+  return !isDataStatement(entry) && entry.kind !== "STATISTICS DATA";
 }
 
 /**
@@ -83,23 +132,6 @@ function withoutInheritedKeys(entries: readonly Entry[]): readonly Entry[] {
   return entries.filter((entry) => entry.kind !== "CONSTRAINT" || !isAttached(entry));
 }
 
-function stepsOf(entry: Entry, statements: EntryStatements): RestoreStep[] {
-  const before = statements.of(entry).map(sqlStep);
-  switch (entry.data) {
-    case "none":
-      return before;
-    case "large-objects":
-      return [...before, { type: "large-objects", entry }];
-    case "statements":
-      throw new PgstowError("unsupported", `${describeEntry(entry)}: rows that were dumped as INSERT commands cannot be restored yet`);
-    case "rows": {
-      const off = statements.beforeRows(entry).map(sqlStep);
-      const on = statements.afterRows(entry).map(sqlStep);
-      return [...before, ...off, { type: "rows", entry, copy: entry.copy }, ...on];
-    }
-  }
-}
-
 function sqlStep({ entry, part, sql }: EntryStatement): RestoreStep {
   return { type: "sql", entry, part, sql };
 }
@@ -108,8 +140,7 @@ function scriptOptions(form: RestoreForm, disableTriggers: boolean): ScriptOptio
   return {
     clean: form.clean ?? false,
     ifExists: form.ifExists ?? false,
-    // One transaction lives in one database, so nothing here ever makes or drops a database.
-    create: false,
+    create: form.create ?? false,
     noOwner: form.noOwner ?? false,
     useSetSessionAuthorization: form.useSetSessionAuthorization ?? false,
     superuser: form.superuser ?? "",
@@ -119,5 +150,6 @@ function scriptOptions(form: RestoreForm, disableTriggers: boolean): ScriptOptio
     verbose: false,
     restrictKey: null,
     dumpedBy: "",
+    ...(form.role === undefined ? {} : { role: form.role }),
   };
 }

@@ -2,25 +2,35 @@ import type { ArchiveReader, DataTotals } from "../archive/archive.ts";
 import type { Entry } from "../archive/entry.ts";
 import { openArchive } from "../archive/open.ts";
 import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
-import { alwaysQuoted } from "../core/identifiers.ts";
-import { throwIfAborted } from "../core/errors.ts";
+import { PgstowError, throwIfAborted } from "../core/errors.ts";
+import { quoteLiteral } from "../core/literals.ts";
 import type { ProgressSink } from "../core/progress.ts";
-import { type Environment, resolveSettings, type SettingsInput } from "../postgres/settings.ts";
+import { type ConnectionSettings, type Environment, resolveSettings, type SettingsInput } from "../postgres/settings.ts";
+import { analyzeTables } from "./analyze.ts";
+import type { RestoreBehaviour } from "./behaviour.ts";
+import { makeDatabase, makesDatabase } from "./make-database.ts";
 import { openRestoreTarget } from "./open-target.ts";
 import { planRestore, type RestoreForm } from "./plan.ts";
-import { runPlan } from "./run.ts";
+import { runPlan, type RunTotals } from "./run.ts";
+import { runParallel } from "./run-parallel.ts";
 import { type RestoreSelection, type SelectedEntry, selectEntries } from "./selection.ts";
 import type { RestoreTarget } from "./target.ts";
 
-export interface RestoreOptions extends Omit<RestoreSelection, "create">, RestoreForm {
+export interface RestoreOptions extends RestoreSelection, RestoreForm, RestoreBehaviour {
   /** Path of an archive, or an open one, which stays open. */
   readonly archive: string | ArchiveReader;
   /** The database to restore into. */
   readonly connection: SettingsInput;
   /** PG* variables that fill in what the connection leaves open; none unless given. */
   readonly environment?: Environment;
-  /** SET ROLE to this before anything is made. */
-  readonly role?: string;
+  /** Make the archive's database, connected to the one that `connection` names, and restore into it. */
+  readonly create?: boolean;
+  /** The archive's hashes are checked before anything else; on unless it is false. */
+  readonly verify?: boolean;
+  /** What index builds may use: a number of kilobytes, or text with PostgreSQL's units ("1GB"). */
+  readonly maintenanceWorkMem?: string;
+  /** Gather statistics on the restored tables at the end. */
+  readonly analyze?: boolean;
   /** Aborting cancels what is running on the server and rolls back. */
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressSink;
@@ -35,14 +45,16 @@ export interface RestoreOptions extends Omit<RestoreSelection, "create">, Restor
 export interface RestoreSummary extends DataTotals {
   /** Entries restored. */
   readonly entries: number;
+  /** Errors that were passed over (`onError: "continue"`). */
+  readonly errors: number;
   /** Fingerprint of the archive that was restored. */
   readonly fingerprint: string;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
- * Restores an archive in one transaction: all of it or nothing. Every hash of the archive is checked before the target is connected to.
- * Throws a PgstowError; unless its message says otherwise, the target is as it was.
+ * Restores an archive, in one transaction unless the options say otherwise: all of it or nothing. Every hash of the archive is checked
+ * before the target is connected to. Throws a PgstowError; unless its message says otherwise, the target is as it was.
  */
 export async function runRestore(options: RestoreOptions): Promise<RestoreSummary> {
   throwIfAborted(options.signal);
@@ -55,35 +67,83 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreSummar
 }
 
 async function restoreFrom(archive: ArchiveReader, options: RestoreOptions): Promise<RestoreSummary> {
+  checkBehaviour(options);
   const diagnostics: Diagnostic[] = [];
-  const diagnose: DiagnosticSink = (diagnostic) => {
+  const onDiagnostic: DiagnosticSink = (diagnostic) => {
     diagnostics.push(diagnostic);
     options.onDiagnostic?.(diagnostic);
   };
   const selected = selectEntries(archive.entries, options);
   const settings = await resolveSettings(
-    { ...options.connection, onDiagnostic: options.connection.onDiagnostic ?? diagnose },
+    { ...options.connection, onDiagnostic: options.connection.onDiagnostic ?? onDiagnostic },
     options.environment ?? {},
   );
   const { fingerprint } = await verifyFirst(archive, options);
 
-  const target = await openRestoreTarget(settings, options.signal, diagnose);
+  const open = (where: ConnectionSettings) => openRestoreTarget(where, options.signal, onDiagnostic);
+  options.onStep?.("connecting to database for restore");
+  const made = options.create === true ? await makeDatabase(archive, selected, options, settings, open) : undefined;
   try {
-    for (const diagnostic of compareVersions(archive, target)) diagnose(diagnostic);
+    const work = { ...options, onDiagnostic };
+    const rest = made === undefined ? selected : selected.filter((one) => !makesDatabase(one));
+    const totals = await restoreInto(archive, rest, work, () => open(made?.settings ?? settings));
+    return { ...totals, errors: totals.errors + (made?.errors ?? 0), entries: selected.length, fingerprint, diagnostics };
+  } catch (error) {
+    if (isAtomic(options)) await made?.undo();
+    throw error;
+  }
+}
+
+/** Restores into the database that `open` connects to. */
+async function restoreInto(
+  archive: ArchiveReader,
+  selected: readonly SelectedEntry[],
+  options: RestoreOptions & { readonly onDiagnostic: DiagnosticSink },
+  open: () => Promise<RestoreTarget>,
+): Promise<RunTotals> {
+  const target = await open();
+  try {
+    for (const diagnostic of compareVersions(archive, target)) options.onDiagnostic(diagnostic);
     await options.inspectTarget?.(target, selected);
-    const plan = planRestore(archive, selected, options, target.major);
-    const settingsWithRole = options.role === undefined ? plan.settings : [...plan.settings, `SET ROLE ${alwaysQuoted(options.role)};`];
-    const totals = await runPlan(target, archive, { ...plan, settings: settingsWithRole }, {
-      ...options,
-      prepare: async () => options.prepareTarget?.(target, selected),
-    });
-    return { ...totals, entries: plan.entriesTotal, fingerprint, diagnostics };
+    const { jobs = 1 } = options;
+    const form = options;
+    const run = { ...options, prepare: async () => options.prepareTarget?.(target, selected) };
+    if (options.maintenanceWorkMem !== undefined) await target.query(memorySetting(options.maintenanceWorkMem));
+    const totals =
+      jobs > 1
+        ? await runParallel({ archive, selected, form, options: { ...run, jobs }, leader: target, open: () => openTuned(open, options) })
+        : await runPlan(target, archive, planRestore(archive, selected, form, target.major), run);
+    if (options.analyze === true) await analyzeTables(target, selected, options);
+    return totals;
   } finally {
     await target.close();
   }
 }
 
+async function openTuned(open: () => Promise<RestoreTarget>, { maintenanceWorkMem }: RestoreOptions): Promise<RestoreTarget> {
+  const target = await open();
+  if (maintenanceWorkMem !== undefined) await target.query(memorySetting(maintenanceWorkMem));
+  return target;
+}
+
+function memorySetting(value: string): string {
+  return `SET maintenance_work_mem = ${quoteLiteral(value)};`;
+}
+
+function isAtomic({ transaction = "all" }: RestoreOptions): boolean {
+  return transaction === "all";
+}
+
+function checkBehaviour(options: RestoreOptions): void {
+  if ((options.jobs ?? 1) > 1 && options.transaction !== "none") {
+    throw new PgstowError("usage", "a restore over several connections cannot be a transaction", {
+      hint: "Leave out jobs, or say transaction: none.",
+    });
+  }
+}
+
 async function verifyFirst(archive: ArchiveReader, options: RestoreOptions): Promise<{ fingerprint: string }> {
+  if (options.verify === false) return { fingerprint: archive.summary.fingerprint };
   const { storedBytes } = archive.summary;
   const report = await archive.verify({
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -1,8 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { ArchiveReader, EntryData } from "../archive/archive.ts";
 import { PgstowError } from "../core/errors.ts";
 import type { Progress } from "../core/progress.ts";
 import { testEntry } from "../../test/support/entry.ts";
+import type { RestoreFailure } from "./behaviour.ts";
 import type { RestorePlan } from "./plan.ts";
 import { runPlan } from "./run.ts";
 import type { RestoreTarget } from "./target.ts";
@@ -19,6 +20,7 @@ const plan: RestorePlan = {
     { type: "large-objects", entry: blobs },
   ],
   rowsEncoding: null,
+  standardConformingStrings: true,
   entriesTotal: 3,
   rawBytesTotal: 11,
 };
@@ -42,56 +44,64 @@ async function* pieces() {
   yield { oid: 8, bytes: new Uint8Array(), first: true, last: true };
 }
 
-/** Remembers what it was told; `fail` may refuse a statement, `rowsTaken` what COPY reports. */
-function fakeTarget(
-  options: { fail?: (sql: string) => PgstowError | undefined; rowsTaken?: number } = {},
-): RestoreTarget & { said: string[] } {
+interface FakeOptions {
+  /** May refuse a statement. */
+  readonly fail?: (sql: string) => PgstowError | undefined;
+  /** What COPY reports. */
+  readonly rowsTaken?: number;
+}
+
+/** Remembers what it was told. After a refused statement in a transaction it refuses all others, as a server does. */
+function fakeTarget(options: FakeOptions = {}): RestoreTarget & { said: string[] } {
   const said: string[] = [];
-  const hear = (sql: string) => {
+  let state: "none" | "open" | "failed" = "none";
+  const hear = async (sql: string) => {
     said.push(sql.trim());
-    const error = options.fail?.(sql);
-    if (error) throw error;
+    if (sql.startsWith("BEGIN")) state = "open";
+    const error = state === "failed" ? new PgstowError("server", "current transaction is aborted") : options.fail?.(sql);
+    if (error !== undefined && state === "open") state = "failed";
+    await Promise.resolve();
+    if (error !== undefined) throw error;
   };
   return {
     said,
     major: 18,
     query: async (sql) => {
-      await Promise.resolve();
-      hear(sql);
+      await hear(sql);
       return [];
     },
-    runParts: async (parts) => {
-      await Promise.resolve();
-      for (const [index, part] of parts.entries()) {
-        try {
-          hear(part);
-        } catch (error) {
-          return { index, error };
-        }
-      }
-      return undefined;
-    },
-    copyIn: async (sql, chunks) => {
-      hear(sql);
+    send: (sql) => hear(Buffer.from(sql as string).toString()),
+    sendCopy: async (sql, chunks) => {
+      const answer = hear(sql);
+      const taken = answer.then(() => options.rowsTaken ?? 3);
+      taken.catch(() => undefined);
       let text = "";
       for await (const chunk of chunks) text += Buffer.from(chunk).toString();
       said.push(text.trim().replaceAll("\n", "|"));
-      return options.rowsTaken ?? 3;
+      return { taken };
     },
+    room: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }
+
+const refusal = new PgstowError("server", 'relation "t" already exists', { context: { sqlstate: "42P07" } });
+const refuses = (start: string, error = refusal) => ({ fail: (sql: string) => (sql.startsWith(start) ? error : undefined) });
+
+const badRow = new PgstowError("server", "invalid input syntax", {
+  context: { sqlstate: "22P02", where: "COPY t, line 2, column i", row: 2 },
+});
 
 describe("runPlan", () => {
   it("does everything between BEGIN and COMMIT", async () => {
     const target = fakeTarget();
     const progress: Progress[] = [];
     const totals = await runPlan(target, archive, plan, { onProgress: (step) => progress.push(step) });
-    expect(totals).toEqual({ rows: 3, rawBytes: 11 });
+    expect(totals).toEqual({ rows: 3, rawBytes: 11, errors: 0 });
     expect(target.said).toEqual([
-      "BEGIN;\nSET a = 1;",
+      "BEGIN ISOLATION LEVEL READ COMMITTED;\nSET a = 1;",
       "CREATE TABLE app.t ();",
-      "COPY app.t FROM stdin;",
+      "COPY app.t FROM stdin WITH (FREEZE);",
       "1|2|3",
       "SELECT pg_catalog.lo_put(7, 0, pg_catalog.decode('6162', 'hex'));\nSELECT pg_catalog.lo_put(7, 2, pg_catalog.decode('636465', 'hex'));",
       "COMMIT;",
@@ -100,8 +110,7 @@ describe("runPlan", () => {
   });
 
   it("names the entry of a statement that the server refuses, and does not commit", async () => {
-    const refusal = new PgstowError("server", 'relation "t" already exists', { context: { sqlstate: "42P07" } });
-    const target = fakeTarget({ fail: (sql) => (sql.startsWith("CREATE") ? refusal : undefined) });
+    const target = fakeTarget(refuses("CREATE"));
     await expect(runPlan(target, archive, plan)).rejects.toMatchObject({
       code: "server",
       message: 'TABLE app.t: relation "t" already exists; nothing was changed',
@@ -112,10 +121,7 @@ describe("runPlan", () => {
   });
 
   it("names table and row of a row that the server refuses", async () => {
-    const refusal = new PgstowError("server", "invalid input syntax", {
-      context: { sqlstate: "22P02", where: "COPY t, line 2, column i", row: 2 },
-    });
-    const target = fakeTarget({ fail: (sql) => (sql.startsWith("COPY") ? refusal : undefined) });
+    const target = fakeTarget(refuses("COPY", badRow));
     await expect(runPlan(target, archive, plan)).rejects.toMatchObject({
       message: "TABLE DATA app.t row 2: invalid input syntax; nothing was changed",
       context: { table: "app.t", row: 2, entry: "TABLE DATA app.t" },
@@ -153,6 +159,78 @@ describe("runPlan", () => {
   it("says in which encoding the rows are, in a statement that is in UTF8", async () => {
     const target = fakeTarget();
     await runPlan(target, archive, { ...plan, rowsEncoding: "LATIN1" });
-    expect(target.said.slice(2, 4)).toEqual(["COPY app.t FROM stdin WITH (ENCODING 'LATIN1');", "1|2|3"]);
+    expect(target.said.slice(2, 4)).toEqual(["COPY app.t FROM stdin WITH (FREEZE, ENCODING 'LATIN1');", "1|2|3"]);
+  });
+
+  it("freezes no rows of tables that stood there before", async () => {
+    const target = fakeTarget();
+    await runPlan(target, archive, { ...plan, steps: plan.steps.slice(1) });
+    expect(target.said).toContain("COPY app.t FROM stdin;");
+  });
+
+  describe("without a transaction", () => {
+    const failures: RestoreFailure[] = [];
+    const behaviour = { transaction: "none", onFailure: (failure: RestoreFailure) => failures.push(failure) } as const;
+    beforeEach(() => {
+      failures.length = 0;
+    });
+
+    it("goes on after errors, and tells of each with its statement", async () => {
+      const target = fakeTarget({ fail: (sql) => (/^(CREATE|COPY)/.test(sql) ? refusal : undefined) });
+      const totals = await runPlan(target, archive, plan, { ...behaviour, onError: "continue" });
+      expect(totals.errors).toBe(2);
+      expect(failures.map(({ entry, command }) => [entry?.dumpId, command])).toEqual([
+        [1, "CREATE TABLE app.t ();"],
+        [2, "COPY app.t FROM stdin;\n"],
+      ]);
+      expect(target.said.slice(-3).map((sql) => sql.slice(0, 6))).toEqual(["BEGIN;", "SELECT", "COMMIT"]);
+    });
+
+    it("stops at the first error when asked to, and says that what was done stays", async () => {
+      const target = fakeTarget(refuses("CREATE"));
+      await expect(runPlan(target, archive, plan, { ...behaviour, onError: "stop" })).rejects.toMatchObject({
+        message: 'TABLE app.t: relation "t" already exists; what was done before stays',
+      });
+      expect(failures).toHaveLength(1);
+      expect(target.said).toEqual(["SET a = 1;", "CREATE TABLE app.t ();"]);
+    });
+
+    it("ends when the connection is lost, whatever was asked", async () => {
+      const target = fakeTarget(refuses("CREATE", new PgstowError("connection-lost", "gone")));
+      await expect(runPlan(target, archive, plan, { ...behaviour, onError: "continue" })).rejects.toMatchObject({
+        code: "connection-lost",
+      });
+    });
+
+    it("tells a refused row from a refused COPY", async () => {
+      await runPlan(fakeTarget(refuses("COPY", badRow)), archive, plan, { ...behaviour, onError: "continue" });
+      expect(failures.map(({ command }) => command)).toEqual([undefined]);
+    });
+
+    it("leaves out the rows of a table that could not be made, when asked to", async () => {
+      const target = fakeTarget(refuses("CREATE"));
+      const dependent = { ...rows, dependencies: [1] };
+      const steps = [plan.steps[0]!, { type: "rows", entry: dependent, copy: rows.copy } as const];
+      const options = { ...behaviour, onError: "continue", noDataForFailedTables: true } as const;
+      expect((await runPlan(target, archive, { ...plan, steps }, options)).errors).toBe(1);
+      expect(target.said).toEqual(["SET a = 1;", "CREATE TABLE app.t ();"]);
+    });
+  });
+
+  it("keeps what is done from time to time", async () => {
+    const target = fakeTarget();
+    const step = (id: number) => ({ type: "sql", part: "definition", entry: testEntry(id, {}), sql: `SELECT ${String(id)};` }) as const;
+    await runPlan(target, archive, { ...plan, settings: [], steps: [1, 2, 3, 4, 5].map(step) }, { transaction: 2 });
+    expect(target.said.map((sql) => sql.replaceAll(" ISOLATION LEVEL READ COMMITTED", ""))).toEqual([
+      "BEGIN;",
+      "SELECT 1;",
+      "SELECT 2;",
+      "COMMIT;BEGIN;",
+      "SELECT 3;",
+      "SELECT 4;",
+      "COMMIT;BEGIN;",
+      "SELECT 5;",
+      "COMMIT;",
+    ]);
   });
 });

@@ -1,156 +1,215 @@
-import type { ArchiveReader, DataTotals, RowBatch } from "../archive/archive.ts";
+import type { ArchiveReader, DataTotals } from "../archive/archive.ts";
 import { describeEntry, type Entry } from "../archive/entry.ts";
-import { PgstowError, throwIfAborted } from "../core/errors.ts";
-import { quoteLiteral } from "../core/literals.ts";
+import type { DiagnosticSink } from "../core/diagnostics.ts";
+import { throwIfAborted } from "../core/errors.ts";
 import type { ProgressSink } from "../core/progress.ts";
-import { batchesOf, type SqlStep } from "./batches.ts";
-import { explainFailure, explainSessionFailure, tableOf } from "./failure.ts";
-import { restoreLargeObjects } from "./large-objects.ts";
+import { actionsOf } from "./actions.ts";
+import type { RestoreBehaviour } from "./behaviour.ts";
+import { DataAhead } from "./data-ahead.ts";
+import { tableFilledBy, tablesMadeBy } from "./copy-statement.ts";
+import { explainFailure, explainSessionFailure, type Outcome } from "./failure.ts";
 import type { RestorePlan, RestoreStep } from "./plan.ts";
+import { type DataJob, sendData } from "./send-data.ts";
+import { StatementQueue } from "./statement-queue.ts";
 import type { RestoreTarget } from "./target.ts";
+import { sayStep } from "./verbose.ts";
 
-export interface RunOptions {
+export interface RunOptions extends RestoreBehaviour {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ProgressSink | undefined;
-  /** Runs within the transaction, before the first step; gives entries whose steps are left out. */
+  readonly onDiagnostic?: DiagnosticSink | undefined;
+  /** Runs before the first step, within the transaction; gives entries whose steps are left out. */
   readonly prepare?: (() => Promise<ReadonlySet<Entry> | undefined>) | undefined;
 }
 
+/** What an archive must be able to do for a plan to be run. */
+export type RestorableArchive = Pick<ArchiveReader, "metadata" | "sizes" | "data">;
+
+/** What a run came to. */
+export interface RunTotals extends DataTotals {
+  /** Errors that were passed over. */
+  readonly errors: number;
+}
+
 /**
- * Carries out a plan in one transaction and commits it. Throws a PgstowError that names the entry; the transaction is then still open
- * or gone, and the caller closes the session.
+ * Carries out a plan on one session: in one transaction, in several, or without any. Statements and rows are sent without waiting for
+ * answers where a refused one leaves nothing behind or is passed over. Throws a PgstowError that names the entry; a transaction is then
+ * still open or gone, and the caller closes the session.
  */
 export async function runPlan(
   target: RestoreTarget,
-  archive: Pick<ArchiveReader, "metadata" | "sizes" | "data">,
+  archive: RestorableArchive,
   plan: RestorePlan,
   options: RunOptions = {},
-): Promise<DataTotals> {
-  const run = new PlanRun(target, archive, plan, options);
-  return run.all();
+): Promise<RunTotals> {
+  return new PlanRun(target, archive, plan, options).all();
 }
 
 class PlanRun {
   readonly #target: RestoreTarget;
-  readonly #archive: Pick<ArchiveReader, "metadata" | "sizes" | "data">;
+  readonly #archive: RestorableArchive;
   readonly #plan: RestorePlan;
   readonly #options: RunOptions;
+  readonly #queue: StatementQueue;
+  readonly #data: DataAhead;
+  readonly #made: ReadonlySet<string>;
+  readonly #transaction: "all" | "none" | number;
+  #actions = 0;
+  #entriesDone = 0;
   #rows = 0;
   #rawBytes = 0;
-  readonly #done = new Set<number>();
 
-  constructor(target: RestoreTarget, archive: Pick<ArchiveReader, "metadata" | "sizes" | "data">, plan: RestorePlan, options: RunOptions) {
+  constructor(target: RestoreTarget, archive: RestorableArchive, plan: RestorePlan, options: RunOptions) {
     this.#target = target;
     this.#archive = archive;
     this.#plan = plan;
     this.#options = options;
+    this.#transaction = options.transaction ?? "all";
+    const onError = this.#transaction === "none" ? (options.onError ?? "stop") : "stop";
+    this.#queue = new StatementQueue({
+      // Nothing must be run behind a refused statement that no transaction guards.
+      waits: this.#transaction === "none" && onError === "stop",
+      onError,
+      room: () => target.room(),
+      onFailure: (failure) => options.onFailure?.(failure),
+      onHead: (entry) => this.#report(entry),
+    });
+    this.#data = new DataAhead(archive, plan.steps, options.signal);
+    this.#made = this.#transaction === "all" ? tablesMadeBy(plan.steps) : new Set();
   }
 
-  async all(): Promise<DataTotals> {
-    await this.#begin();
-    for (const batch of batchesOf(await this.#prepare())) {
-      throwIfAborted(this.#options.signal);
-      if (batch.type === "sql") await this.#runStatements(batch.steps);
-      else await this.#runData(batch);
-    }
-    throwIfAborted(this.#options.signal);
-    await this.#commit();
-    return { rows: this.#rows, rawBytes: this.#rawBytes };
-  }
-
-  async #begin(): Promise<void> {
+  async all(): Promise<RunTotals> {
     try {
-      await this.#target.query(["BEGIN;", ...this.#plan.settings].join("\n"));
-    } catch (error) {
-      throw explainSessionFailure(error, "start");
+      await this.#begin();
+      let last: Entry | undefined;
+      for (const step of await this.#stepsToRun()) {
+        throwIfAborted(this.#options.signal);
+        if (last !== undefined && step.entry !== last) this.#entriesDone++;
+        if (step.entry !== last) await this.#turnTransaction(step.entry);
+        last = step.entry;
+        sayStep(step, this.#options.onStep);
+        await this.#run(step);
+      }
+      await this.#settle();
+      throwIfAborted(this.#options.signal);
+      if (this.#transaction !== "none") await this.#session("COMMIT;", "commit");
+      return { rows: this.#rows, rawBytes: this.#rawBytes, errors: this.#queue.errors };
+    } finally {
+      this.#data.close();
     }
   }
 
-  async #prepare(): Promise<readonly RestoreStep[]> {
+  async #stepsToRun(): Promise<readonly RestoreStep[]> {
     const { steps } = this.#plan;
     const leftOut = await this.#options.prepare?.();
     return leftOut === undefined || leftOut.size === 0 ? steps : steps.filter(({ entry }) => !leftOut.has(entry));
   }
 
-  async #commit(): Promise<void> {
+  async #begin(): Promise<void> {
+    const { settings } = this.#plan;
+    // COPY FREEZE and the snapshot of each statement want this level, whatever the database's default is.
+    const begin = this.#transaction === "none" ? [] : ["BEGIN ISOLATION LEVEL READ COMMITTED;"];
+    const statements = [...begin, ...settings];
+    if (statements.length > 0) await this.#session(statements.join("\n"), "start");
+  }
+
+  async #session(sql: string, during: "start" | "commit"): Promise<void> {
     try {
-      await this.#target.query("COMMIT;");
+      await this.#target.query(sql);
     } catch (error) {
-      throw explainSessionFailure(error, "commit");
+      this.#options.onFailure?.({ entry: undefined, error, command: sql });
+      throw explainSessionFailure(error, during, this.#outcome);
     }
   }
 
-  async #runStatements(steps: readonly SqlStep[]): Promise<void> {
-    const [first] = steps;
-    if (first !== undefined) this.#report(first.entry);
-    const refused = await this.#target.runParts(steps.map(({ sql }) => sql));
-    const culprit = refused === undefined ? undefined : steps[refused.index];
-    if (refused !== undefined) throw culprit === undefined ? refused.error : explainFailure(refused.error, culprit.entry);
-    for (const { entry } of steps) this.#done.add(entry.dumpId);
+  /** With --transaction-size: what has been done so far is kept from time to time. */
+  async #turnTransaction(next: Entry): Promise<void> {
+    if (typeof this.#transaction !== "number") return;
+    if (this.#actions >= this.#transaction) {
+      await this.#settle();
+      await this.#session("COMMIT;BEGIN ISOLATION LEVEL READ COMMITTED;", "commit");
+      this.#actions = 0;
+    }
+    this.#actions += actionsOf(next);
   }
 
-  async #runData(step: Exclude<RestoreStep, SqlStep>): Promise<void> {
-    this.#report(step.entry);
+  async #run(step: RestoreStep): Promise<void> {
+    const { entry } = step;
+    if (step.type === "sql") {
+      await this.#queue.add({ entry, command: step.sql, answer: this.#target.send(step.sql), makes: step.part === "definition" });
+    } else if (!(await this.#isLeftOut(entry))) {
+      await this.#runData(step);
+    }
+    this.#check();
+  }
+
+  async #isLeftOut(entry: Entry): Promise<boolean> {
+    if (this.#options.noDataForFailedTables !== true || this.#transaction !== "none") return false;
+    await this.#queue.settle();
+    if (!entry.dependencies.some((id) => this.#queue.failedToMake.has(id))) return false;
+    this.#options.onStep?.(`table "${entry.tag}" could not be created, will not restore its data`);
+    return true;
+  }
+
+  async #runData(step: Exclude<RestoreStep, { type: "sql" }>): Promise<void> {
+    const { entry } = step;
+    const table = step.type === "rows" ? tableFilledBy(step.copy) : undefined;
+    const job: DataJob = {
+      step,
+      data: this.#data.take(entry),
+      target: this.#target,
+      queue: this.#queue,
+      encoding: this.#plan.rowsEncoding,
+      standardConformingStrings: this.#plan.standardConformingStrings,
+      inTransaction: this.#transaction !== "none",
+      freeze: (step.type === "rows" && step.freeze === true) || (table !== undefined && this.#made.has(table)),
+      rowsExpected: this.#archive.sizes.get(entry.dumpId)?.rows,
+      onMissingRows: this.#options.onError === "continue" ? (this.#options.onDiagnostic ?? ignore) : undefined,
+      onData: (rows, rawBytes) => {
+        this.#rows += rows;
+        this.#rawBytes += rawBytes;
+        this.#report(this.#queue.head ?? entry);
+      },
+    };
     try {
-      if (step.type === "rows") await this.#copyRows(step.entry, step.copy);
-      else await this.#writeLargeObjects(step.entry);
+      await sendData(job);
     } catch (error) {
-      throw explainFailure(error, step.entry);
-    }
-    this.#done.add(step.entry.dumpId);
-  }
-
-  async #copyRows(entry: Entry, copy: string): Promise<void> {
-    const data = this.#archive.data(entry, this.#readOptions());
-    if (data.type !== "rows") throw new PgstowError("internal", "the archive has large objects where rows belong");
-    const rows = await this.#target.copyIn(this.#inEncoding(copy), this.#countBytes(entry, data.batches));
-    const expected = this.#archive.sizes.get(entry.dumpId)?.rows;
-    if (expected !== undefined && rows !== expected) {
-      throw new PgstowError("server", `the server took ${String(rows)} rows of ${String(expected)}`, {
-        context: { table: tableOf(entry) },
-        hint: "A trigger or rule of the table may keep rows out; --disable-triggers (with --data-only) switches triggers off.",
-      });
+      // What was refused earlier on is the reason, when there is such a thing.
+      await this.#queue.settle();
+      this.#check();
+      throw explainFailure(error, step.entry, this.#outcome);
     }
   }
 
-  /** The statement itself, with its names, goes to the server in UTF8 like all others. */
-  #inEncoding(copy: string): string {
-    const { rowsEncoding } = this.#plan;
-    if (rowsEncoding === null) return copy;
-    return copy.replace(/ FROM stdin;\s*$/i, () => ` FROM stdin WITH (ENCODING ${quoteLiteral(rowsEncoding)});\n`);
+  async #settle(): Promise<void> {
+    await this.#queue.settle();
+    this.#check();
   }
 
-  async *#countBytes(entry: Entry, batches: AsyncIterable<RowBatch>): AsyncGenerator<Uint8Array> {
-    for await (const { bytes, rows } of batches) {
-      yield bytes;
-      this.#rows += rows;
-      this.#rawBytes += bytes.length;
-      this.#report(entry);
-    }
+  /** Ends the run with the first failure that is not passed over. */
+  #check(): void {
+    const { failure } = this.#queue;
+    if (failure === undefined) return;
+    throw failure.entry === undefined ? failure.error : explainFailure(failure.error, failure.entry, this.#outcome);
   }
 
-  async #writeLargeObjects(entry: Entry): Promise<void> {
-    const data = this.#archive.data(entry, this.#readOptions());
-    if (data.type !== "large-objects") throw new PgstowError("internal", "the archive has rows where large objects belong");
-    await restoreLargeObjects(this.#target, data.pieces, (bytes) => {
-      this.#rawBytes += bytes;
-      this.#report(entry);
-    });
-  }
-
-  #readOptions(): { signal?: AbortSignal } {
-    return this.#options.signal === undefined ? {} : { signal: this.#options.signal };
+  get #outcome(): Outcome {
+    return this.#transaction === "all" ? "nothing was changed" : "what was done before stays";
   }
 
   #report(entry: Entry): void {
     this.#options.onProgress?.({
       phase: "restore",
       entry: describeEntry(entry),
-      entriesDone: this.#done.size,
+      entriesDone: this.#entriesDone,
       entriesTotal: this.#plan.entriesTotal,
       rows: this.#rows,
       rawBytes: this.#rawBytes,
       rawBytesTotal: this.#plan.rawBytesTotal,
     });
   }
+}
+
+function ignore(): void {
+  // Nobody asked.
 }

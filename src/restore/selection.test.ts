@@ -22,6 +22,8 @@ const entries: Entry[] = [
   testEntry(16, { kind: "PUBLICATION", tag: "p", section: "post-data" }),
   testEntry(17, { kind: "COMMENT", tag: "PUBLICATION p", section: "none", dependencies: [16] }),
   testEntry(18, { kind: "BLOB METADATA", tag: "7", section: "data" }),
+  testEntry(20, { kind: "TRIGGER", schema: "public", tag: "t tg", section: "post-data", dependencies: [6] }),
+  testEntry(21, { kind: "STATISTICS DATA", schema: "public", tag: "t", section: "data", dependencies: [6] }),
   testEntry(19, { kind: "BLOBS", tag: "7", section: "data", data: "large-objects", create: "", dependencies: [18] }),
 ];
 
@@ -32,17 +34,29 @@ const without = (...ids: number[]) => all.filter((id) => !ids.includes(id));
 describe("selectEntries", () => {
   it.each<[string, RestoreSelection, number[]]>([
     ["everything but the database's own entries", {}, all],
-    ["schema only: no rows, sequence values or large objects", { schemaOnly: true }, without(9, 10, 11, 18, 19)],
+    ["schema only: no rows, sequence values, large objects or statistics", { schemaOnly: true }, without(9, 10, 11, 18, 19, 21)],
     ["data only", { dataOnly: true }, [9, 10, 11, 18, 19]],
     ["a schema: what is in it, and comments on that", { schemas: ["app"] }, [4, 5, 9]],
     ["without a schema", { excludeSchemas: ["app"] }, without(4, 5, 9)],
-    ["a table's bare name, in any schema, with its grants but not its indexes", { tables: ["t"] }, [4, 5, 6, 9, 10, 14]],
-    ["a table with its schema", { tables: ["public.t"] }, [6, 10, 14]],
+    ["a table's bare name, in any schema, with its grants but not its indexes", { tables: ["t"] }, [4, 5, 6, 9, 10, 14, 21]],
+    ["a table with its schema", { tables: ["public.t"] }, [6, 10, 14, 21]],
     ["a table in a schema", { schemas: ["app"], tables: ["t"] }, [4, 5, 9]],
     ["a sequence with its value", { tables: ["s"] }, [7, 11]],
     ["pre-data", { sections: ["pre-data"] }, [3, 4, 5, 6, 7, 8]],
-    ["data", { sections: ["data"] }, [9, 10, 11, 18, 19]],
-    ["post-data, with comments and grants that follow it", { sections: ["post-data"] }, [12, 13, 14, 15, 16, 17]],
+    ["data", { sections: ["data"] }, [9, 10, 11, 18, 21, 19]],
+    ["post-data, with comments and grants that follow it", { sections: ["post-data"] }, [12, 13, 14, 15, 16, 17, 20]],
+    ["an index, with its comment", { indexes: ["t_i"] }, [12, 13]],
+    ["a function and a table together", { functions: ["f()"], tables: ["s"] }, [7, 8, 11]],
+    ["no schema: rows, values and statistics", { noSchema: true }, [9, 10, 11, 18, 21, 19]],
+    ["no data", { noData: true }, without(9, 10, 11, 18, 19)],
+    ["statistics only", { statisticsOnly: true }, [21]],
+    ["no statistics", { noStatistics: true }, without(21)],
+    ["statistics with the table that they are about", { schemas: ["public"], tables: ["t"] }, [6, 10, 14, 21]],
+    ["a list, in its order", { list: [10, 6, 4, 3, 6] }, [10, 6, 4, 3]],
+    ["a list, with what the options leave of it", { list: [10, 6, 4, 3], schemaOnly: true, schemas: ["public"] }, [6]],
+    ["the database beside a list", { list: [8], create: true }, [1, 8]],
+    ["nothing for a name that is nowhere, when that is no error", { tables: ["nowhere"], strictNames: false }, []],
+    ["a trigger by its table and name", { triggers: ["t tg"] }, [20]],
     ["no privileges", { noPrivileges: true }, without(14)],
     ["no comments", { noComments: true }, without(5, 13, 17)],
     ["no publications, nor comments on them", { noPublications: true }, without(16, 17)],
@@ -52,8 +66,11 @@ describe("selectEntries", () => {
   });
 
   it.each<[RestoreSelection, string]>([
-    [{ schemas: ["ap"] }, 'schema "ap" not found in the archive'],
-    [{ tables: ["t_i"] }, 'table "t_i" not found in the archive'],
+    [{ indexes: ["t"] }, 'index "t" not found'],
+    [{ functions: ["f"] }, 'function "f" not found'],
+    [{ triggers: ["tg"] }, 'trigger "tg" not found'],
+    [{ schemas: ["ap"] }, 'schema "ap" not found'],
+    [{ tables: ["t_i"] }, 'table "t_i" not found'],
     [{ dataOnly: true, schemaOnly: true }, "options -s/--schema-only and -a/--data-only cannot be used together"],
   ])("refuses %j", (selection, message) => {
     expect(() => selectEntries(entries, selection)).toThrow(expect.objectContaining({ code: "usage", message }) as Error);
@@ -64,6 +81,7 @@ describe("selectEntries", () => {
     expect(halves).toEqual([
       [true, false],
       [false, true],
+      [true, false],
       [true, false],
     ]);
   });

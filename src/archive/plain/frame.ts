@@ -1,4 +1,5 @@
 import { PgstowError } from "../../core/errors.ts";
+import type { QuoteIdentifier } from "../../core/identifiers.ts";
 import { quoteLiteral } from "../../core/literals.ts";
 import type { ScriptContext } from "./context.ts";
 
@@ -11,6 +12,7 @@ export function preamble(context: ScriptContext): string {
     `-- Dumped from database version ${metadata.serverVersion}\n` +
     `-- Dumped by pg_dump version ${options.dumpedBy}\n\n` +
     (options.verbose ? `-- Started on ${localTime(new Date(metadata.startedAt))}\n\n` : "") +
+    (options.singleTransaction === true ? "BEGIN;\n\n" : "") +
     settingsBlock(context)
   );
 }
@@ -19,6 +21,7 @@ export function preamble(context: ScriptContext): string {
 export function postamble(context: ScriptContext, completedAt: Date): string {
   const { options } = context;
   return (
+    (options.singleTransaction === true ? "COMMIT;\n\n" : "") +
     (options.verbose ? `-- Completed on ${localTime(completedAt)}\n\n` : "") +
     "--\n-- PostgreSQL database dump complete\n--\n\n" +
     (options.restrictKey === null ? "" : `\\unrestrict ${options.restrictKey}\n\n`)
@@ -27,7 +30,7 @@ export function postamble(context: ScriptContext, completedAt: Date): string {
 
 /** The statements that make a session read the rest of the archive as it was meant; for a session of the given major version. */
 export function settingsStatements(context: ScriptContext, major: number = context.major): string[] {
-  const { metadata } = context;
+  const { metadata, options } = context;
   const conforming = metadata.standardConformingStrings;
   return [
     "SET statement_timeout = 0;",
@@ -36,6 +39,7 @@ export function settingsStatements(context: ScriptContext, major: number = conte
     ...(major >= 17 ? ["SET transaction_timeout = 0;"] : []),
     `SET client_encoding = ${quoteLiteral(metadata.encoding)};`,
     `SET standard_conforming_strings = ${conforming ? "on" : "off"};`,
+    ...(options.role === undefined ? [] : [`SET ROLE ${context.quote(options.role)};`]),
     "SELECT pg_catalog.set_config('search_path', '', false);",
     "SET check_function_bodies = false;",
     "SET xmloption = content;",
@@ -52,16 +56,16 @@ function settingsBlock(context: ScriptContext): string {
 /** Leaves the maintenance database for the one that the script has just made. */
 export function reconnect(context: ScriptContext, database: string): string {
   const key = context.options.restrictKey;
-  const connect = connectCommand(context, database);
+  const connect = connectCommand(context.quote, database);
   return (key === null ? `${connect}\n` : `\\unrestrict ${key}\n${connect}\\restrict ${key}\n\n`) + settingsBlock(context);
 }
 
 /** psql's \connect; a name that psql could misread goes in as a connection string, under an encoding that has no shift states. */
-function connectCommand(context: ScriptContext, database: string): string {
+export function connectCommand(quote: QuoteIdentifier, database: string): string {
   if (/[\n\r]/.test(database)) {
     throw new PgstowError("unsupported", `database name contains a line break, which \\connect cannot say: ${JSON.stringify(database)}`);
   }
-  if (/^[A-Za-z0-9_.]+$/.test(database)) return `\\connect ${context.quote(database)}\n`;
+  if (/^[A-Za-z0-9_.]+$/.test(database)) return `\\connect ${quote(database)}\n`;
   const value = database.replace(/['\\]/g, (character) => `\\${character}`);
   const conninfo = `dbname='${value}'`.replaceAll('"', '""');
   return `\\encoding SQL_ASCII\n\\connect -reuse-previous=on "${conninfo}"\n`;

@@ -48,6 +48,11 @@ export function entriesOf(name: string, toc: Toc): Entry[] {
   return items.map((item) => entryOf(item, sqlOf(name, item, byId), hasSearchPath));
 }
 
+/** The items that are no entries, in the same shape. */
+export function specialEntriesOf({ items }: Toc): Entry[] {
+  return items.filter(isSpecial).map((item) => entryOf(item, { create: item.create ?? "", drop: "" }, true));
+}
+
 interface Sql {
   readonly create: string;
   readonly drop: string;

@@ -14,7 +14,7 @@ import { describeEntry } from "../entry.ts";
 import type { Entry } from "../entry.ts";
 import { checkDependencies } from "./cycles.ts";
 import type { Toc } from "./decode.ts";
-import { entriesOf, metadataOf } from "./items-to-entries.ts";
+import { entriesOf, metadataOf, specialEntriesOf } from "./items-to-entries.ts";
 import type { TocItem } from "./item.ts";
 import { piecesOf } from "./large-objects.ts";
 import type { StoredObject } from "./large-objects.ts";
@@ -43,6 +43,7 @@ export class TocReader implements ArchiveReader {
   readonly format: "custom" | "directory" | "tar";
   readonly metadata: ArchiveMetadata;
   readonly entries: readonly Entry[];
+  readonly special: readonly Entry[];
   readonly layout: PgDumpLayout;
   readonly #sizes = new Map<number, EntrySize>();
   readonly #items: ReadonlyMap<number, TocItem>;
@@ -53,6 +54,7 @@ export class TocReader implements ArchiveReader {
     this.#source = source;
     this.metadata = metadataOf(toc);
     this.entries = entriesOf(source.name, toc);
+    this.special = specialEntriesOf(toc);
     this.#items = new Map(toc.items.map((item) => [item.dumpId, item]));
     const { minor, revision, intBytes, offsetBytes, serverVersion, dumpVersion, compression } = toc.head;
     const method = minor < 15 && compression.method !== "none" ? String(compression.level ?? -1) : compression.method;

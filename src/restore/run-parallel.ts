@@ -1,0 +1,197 @@
+import { passOf, type Entry } from "../archive/entry.ts";
+import { alwaysQuoted } from "../core/identifiers.ts";
+import type { Progress } from "../core/progress.ts";
+import { tableFilledBy, tablesMadeBy } from "./copy-statement.ts";
+import { planOf, type RestoreForm, type RestoreStep, StepPlanner } from "./plan.ts";
+import { type RestorableArchive, type RunOptions, runPlan, type RunTotals } from "./run.ts";
+import { Schedule } from "./schedule.ts";
+import type { SelectedEntry } from "./selection.ts";
+import type { RestoreTarget } from "./target.ts";
+
+export interface ParallelRun {
+  readonly archive: RestorableArchive & { readonly entries: readonly Entry[] };
+  readonly selected: readonly SelectedEntry[];
+  readonly form: RestoreForm;
+  readonly options: RunOptions & { readonly jobs: number };
+  /** The session that makes what comes before the data. */
+  readonly leader: RestoreTarget;
+  /** Opens one more session. */
+  readonly open: () => Promise<RestoreTarget>;
+}
+
+/**
+ * Restores without a transaction over several connections: what comes before the data in its order on one of them, then data, indexes and
+ * the rest side by side as their dependencies allow. Throws like runPlan; what was done before stays.
+ */
+export async function runParallel(run: ParallelRun): Promise<RunTotals> {
+  const entries = run.selected.map(({ entry }) => entry);
+  const serial = entriesBeforeData(entries);
+  const tally = new Tally(run);
+  const planner = new StepPlanner(run.archive, run.selected, run.form);
+  const steps = [...planner.drops(), ...serial.flatMap((entry) => planner.stepsOf(entry))];
+  const settings = planner.settings(run.leader.major);
+  const { leader, archive, options } = run;
+  tally.add(
+    await runPlan(leader, archive, { ...tally.plan, settings, steps }, { ...tally.of(0), transaction: "none", prepare: options.prepare }),
+  );
+  tally.entriesDone = serial.length;
+
+  const rest = entries.filter((entry) => !serial.includes(entry));
+  const schedule = new Schedule(rest, scheduleFacts(run));
+  const made = tablesMadeBy(steps);
+  const gate = new Gate();
+  const workers = Math.min(options.jobs, Math.max(1, rest.length));
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: workers }, (_, number) => new Worker(run, tally, schedule, gate, made, number).work()),
+  );
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return tally.totals;
+}
+
+/** What is made before the data, and what belongs to that. */
+function entriesBeforeData(entries: readonly Entry[]): Entry[] {
+  const firstLater = entries.findIndex(({ section }) => section === "data" || section === "post-data");
+  const early = (entry: Entry, at: number): boolean =>
+    entry.section === "pre-data" || (entry.section === "none" && (firstLater < 0 || at < firstLater));
+  return entries.filter((entry, at) => passOf(entry) === "main" && early(entry, at));
+}
+
+function scheduleFacts({ archive }: ParallelRun) {
+  const dataOfTable = new Map<number, number>();
+  for (const entry of archive.entries) {
+    const [table] = entry.dependencies;
+    if (entry.kind === "TABLE DATA" && table !== undefined) dataOfTable.set(table, entry.dumpId);
+  }
+  const byId = new Map(archive.entries.map((entry) => [entry.dumpId, entry]));
+  return { byId, dataOfTable, sizeOf: (id: number) => archive.sizes.get(id)?.rawBytes ?? 0 };
+}
+
+/** Lets sessions without work wait until one of the others has done something. */
+class Gate {
+  #waiting: (() => void)[] = [];
+  failed = false;
+
+  wait(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  open(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+/** One of the sessions that work side by side. */
+class Worker {
+  readonly #run: ParallelRun;
+  readonly #tally: Tally;
+  readonly #schedule: Schedule;
+  readonly #gate: Gate;
+  readonly #made: ReadonlySet<string>;
+  readonly #number: number;
+
+  constructor(run: ParallelRun, tally: Tally, schedule: Schedule, gate: Gate, made: ReadonlySet<string>, number: number) {
+    this.#run = run;
+    this.#tally = tally;
+    this.#schedule = schedule;
+    this.#gate = gate;
+    this.#made = made;
+    this.#number = number;
+  }
+
+  async work(): Promise<void> {
+    try {
+      await this.#work();
+    } catch (error) {
+      this.#gate.failed = true;
+      throw error;
+    } finally {
+      this.#gate.open();
+    }
+  }
+
+  async #work(): Promise<void> {
+    const { selected, form, archive } = this.#run;
+    const target = this.#number === 0 ? this.#run.leader : await this.#run.open();
+    try {
+      const planner = new StepPlanner(archive, selected, form);
+      await target.query(planner.settings(target.major).join("\n"));
+      while (!this.#gate.failed && !this.#tally.isDone) {
+        const entry = this.#schedule.next();
+        if (entry === undefined) await this.#gate.wait();
+        else await this.#restore(target, planner, entry);
+      }
+    } finally {
+      if (target !== this.#run.leader) await target.close();
+    }
+  }
+
+  async #restore(target: RestoreTarget, planner: StepPlanner, entry: Entry): Promise<void> {
+    const { archive } = this.#run;
+    const steps = planner.stepsOf(entry).flatMap((step) => this.#inTransaction(step));
+    const run = { ...this.#tally.of(this.#number), transaction: "none" as const };
+    this.#tally.add(await runPlan(target, archive, { ...this.#tally.plan, settings: [], steps }, run));
+    this.#tally.entriesDone++;
+    this.#schedule.done(entry);
+    this.#gate.open();
+  }
+
+  /** Rows of a table that this restore has made need no write-ahead log of their own, and come as old ones. */
+  #inTransaction(step: RestoreStep): RestoreStep[] {
+    const table = step.type === "rows" ? tableFilledBy(step.copy) : undefined;
+    if (step.type !== "rows" || table === undefined || !this.#made.has(table)) return [step];
+    const { entry } = step;
+    const sql = (text: string): RestoreStep => ({ type: "sql", entry, part: "setting", sql: text });
+    const name = [entry.schema, entry.tag]
+      .filter((part) => part !== null)
+      .map(alwaysQuoted)
+      .join(".");
+    return [sql("BEGIN;"), sql(`TRUNCATE TABLE ONLY ${name};`), { ...step, freeze: true }, sql("COMMIT;")];
+  }
+}
+
+/** What all sessions together have done. */
+class Tally {
+  readonly plan: ReturnType<typeof planOf>;
+  readonly #options: RunOptions;
+  readonly #underWay = new Map<number, { rows: number; rawBytes: number }>();
+  #totals: RunTotals = { rows: 0, rawBytes: 0, errors: 0 };
+  entriesDone = 0;
+
+  constructor({ archive, selected, options }: ParallelRun) {
+    this.plan = planOf(archive, selected);
+    const { prepare: _, ...others } = options;
+    this.#options = others;
+  }
+
+  get totals(): RunTotals {
+    return this.#totals;
+  }
+
+  get isDone(): boolean {
+    return this.entriesDone >= this.plan.entriesTotal;
+  }
+
+  add({ rows, rawBytes, errors }: RunTotals): void {
+    const { rows: r, rawBytes: b, errors: e } = this.#totals;
+    this.#totals = { rows: r + rows, rawBytes: b + rawBytes, errors: e + errors };
+  }
+
+  /** The options of one session's next run. */
+  of(session: number): RunOptions {
+    const { onProgress } = this.#options;
+    this.#underWay.delete(session);
+    if (onProgress === undefined) return this.#options;
+    return { ...this.#options, onProgress: (progress) => onProgress(this.#together(session, progress)) };
+  }
+
+  #together(session: number, progress: Progress): Progress {
+    this.#underWay.set(session, { rows: progress.rows, rawBytes: progress.rawBytes });
+    let { rows, rawBytes } = this.#totals;
+    for (const one of this.#underWay.values()) {
+      rows += one.rows;
+      rawBytes += one.rawBytes;
+    }
+    return { ...progress, entriesDone: this.entriesDone, rows, rawBytes };
+  }
+}

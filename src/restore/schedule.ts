@@ -1,0 +1,88 @@
+import { type Entry, type Pass, passOf } from "../archive/entry.ts";
+
+const passes: readonly Pass[] = ["main", "acl", "last"];
+
+interface Job {
+  readonly entry: Entry;
+  /** Bytes of the data that it is about. */
+  readonly size: number;
+  readonly dependencies: readonly number[];
+  /** Tables, or their data, that it locks against everything else that depends on them. */
+  readonly locks: readonly number[];
+}
+
+/** What the schedule must know of the archive. */
+export interface ScheduleFacts {
+  /** Everything in the archive, by dumpId. */
+  readonly byId: ReadonlyMap<number, Entry>;
+  /** dumpIds of tables to those of their data. */
+  readonly dataOfTable: ReadonlyMap<number, number>;
+  readonly sizeOf: (dumpId: number) => number;
+}
+
+/**
+ * Which entry may be restored next while others are under way: what it depends on is done, nothing that runs locks what it needs, and
+ * its pass has come. Large tables come first, and foreign keys after everything else that could be done as well.
+ */
+export class Schedule {
+  /** In the order in which they are best done. */
+  #waiting: Job[];
+  readonly #open: Set<number>;
+  readonly #running = new Set<Job>();
+  #pass = 0;
+
+  /** What is not among the entries counts as done. */
+  constructor(entries: readonly Entry[], facts: ScheduleFacts) {
+    this.#open = new Set(entries.map(({ dumpId }) => dumpId));
+    const jobs = entries.map((entry) => jobOf(entry, facts));
+    this.#waiting = jobs.sort((a, b) => rankOf(a) - rankOf(b) || b.size - a.size || a.entry.dumpId - b.entry.dumpId);
+  }
+
+  /** The next entry; undefined when there is none now, or no more at all. */
+  next(): Entry | undefined {
+    for (;;) {
+      const job = this.#waiting.find((one) => this.#isReady(one));
+      if (job !== undefined) return this.#start(job);
+      if (this.#running.size > 0 || this.#waiting.length === 0) return undefined;
+      // Entries that wait for each other are done in their order, after everything else of their pass.
+      if (this.#pass < passes.length - 1) this.#pass++;
+      else return this.#start(this.#waiting[0]!);
+    }
+  }
+
+  done(entry: Entry): void {
+    this.#open.delete(entry.dumpId);
+    for (const job of this.#running) if (job.entry === entry) this.#running.delete(job);
+  }
+
+  #start(job: Job): Entry {
+    this.#waiting = this.#waiting.filter((one) => one !== job);
+    this.#running.add(job);
+    return job.entry;
+  }
+
+  #isReady(job: Job): boolean {
+    if (passes.indexOf(passOf(job.entry)) > this.#pass) return false;
+    if (job.dependencies.some((id) => this.#open.has(id))) return false;
+    return ![...this.#running].some((other) => excludes(job, other) || excludes(other, job));
+  }
+}
+
+function jobOf(entry: Entry, { byId, dataOfTable, sizeOf }: ScheduleFacts): Job {
+  const { dumpId, section, kind } = entry;
+  if (section !== "post-data") return { entry, size: sizeOf(dumpId), dependencies: entry.dependencies, locks: [] };
+  // What is made after the data waits for the data, not for the table.
+  const dependencies = entry.dependencies.map((id) => dataOfTable.get(id) ?? id);
+  const tables = dependencies.filter((id) => ["TABLE", "TABLE DATA"].includes(byId.get(id)?.kind ?? ""));
+  const size = Math.max(0, ...dependencies.map(sizeOf));
+  // Indexes of one table are built side by side.
+  return { entry, size, dependencies, locks: kind === "INDEX" ? [] : tables };
+}
+
+function rankOf({ entry }: Job): number {
+  return entry.kind === "FK CONSTRAINT" ? 1 : 0;
+}
+
+function excludes(one: Job, other: Job): boolean {
+  return one.locks.some((id) => other.dependencies.includes(id));
+}
