@@ -5,7 +5,7 @@ import { moduleOf, reachableFrom } from "./import-graph.ts";
 const allowedImports: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["backup", "convert", "dumpall", "engine", "dump", "restore", "archive", "store", "chunk", "postgres", "core"],
   cli: ["index.ts", "backup", "convert", "dumpall", "engine", "dump", "restore", "archive", "store", "chunk", "postgres", "core"],
-  backup: ["dump", "restore", "archive", "store", "core"],
+  backup: ["dump", "restore", "copy", "archive", "store", "postgres", "core"],
   dump: ["catalog", "order", "script", "copy", "objects", "facets", "archive", "store", "chunk", "postgres", "core"],
   convert: ["dump", "restore", "archive", "store", "core"],
   dumpall: ["dump", "catalog", "objects", "facets", "archive", "store", "postgres", "core"],
@@ -33,6 +33,12 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "pg-connection-string": ["postgres"],
   "zstd-napi": ["chunk", "archive"],
   yargs: ["cli"],
+  "@aws-sdk/client-s3": ["store"],
+  "@aws-sdk/lib-storage": ["store"],
+  jiti: ["backup"],
+  lilconfig: ["backup"],
+  yaml: ["backup"],
+  zod: ["backup"],
 };
 
 const linesMax = 350;
