@@ -1,6 +1,7 @@
 import { PgstowError } from "../core/errors.ts";
 import type { DumpAllOptions } from "../dumpall/options.ts";
 import { dumpChoices } from "./dump-arguments.ts";
+import { checkDumpForm } from "./dump-combinations.ts";
 import { readFilterFile } from "./filter-file.ts";
 import type { ReadFilter } from "./filter-file.ts";
 import { filterError, parseFilter } from "./filter-grammar.ts";
@@ -22,6 +23,7 @@ export async function dumpAllChoices(args: ParsedArguments, readFilter: ReadFilt
   const filtered = await filteredDatabases(args.list("filter"), readFilter);
   const excluded = [...args.list("exclude-database"), ...filtered];
   const forEach = await dumpChoices(withoutOwnOptions(args));
+  checkDumpForm(args, "plain");
   return {
     ...forEach,
     ...defined({
