@@ -26,7 +26,16 @@ export interface SelectionPatterns {
 /** The rest of a selection, which needs no look-up. */
 export type SelectionSwitches = Pick<
   Selection,
-  "schemaWanted" | "dataWanted" | "largeObjects" | "policies" | "publications" | "subscriptions" | "database" | "unloggedTableData"
+  | "schemaWanted"
+  | "dataWanted"
+  | "sequenceDataWanted"
+  | "statisticsWanted"
+  | "largeObjects"
+  | "policies"
+  | "publications"
+  | "subscriptions"
+  | "database"
+  | "unloggedTableData"
 >;
 
 interface Match {
@@ -71,6 +80,8 @@ interface Lookup {
   readonly query: (pattern: NamePattern) => string;
   /** The plural in messages, when no match at all is an error; exclusions may match nothing. */
   readonly mustMatch?: string;
+  /** Each pattern must match something, always. */
+  readonly isStrict?: boolean;
 }
 
 function lookupsOf(patterns: SelectionPatterns) {
@@ -92,7 +103,7 @@ function lookupsOf(patterns: SelectionPatterns) {
     excludedTableDataAndChildren: tables(patterns.excludedTableDataAndChildren, true),
     extensions: { ...extensions(patterns.extensions), mustMatch: "extensions" },
     excludedExtensions: extensions(patterns.excludedExtensions),
-    foreignServers: { patterns: patterns.foreignServers, kind: "other", query: serverQuery, mustMatch: "foreign servers" },
+    foreignServers: { patterns: patterns.foreignServers, kind: "other", query: serverQuery, mustMatch: "foreign servers", isStrict: true },
   } satisfies Record<string, Lookup>;
 }
 
@@ -162,7 +173,7 @@ function checkDatabase(pattern: NamePattern, text: string, database: string): Na
 function checkMatches(lookup: Lookup, matches: readonly (readonly Match[])[], strict: boolean): void {
   if (lookup.mustMatch === undefined || lookup.patterns.length === 0) return;
   const missing = lookup.patterns.filter((_, at) => (matches[at] ?? []).length === 0);
-  if (strict && missing[0] !== undefined) {
+  if ((strict || lookup.isStrict === true) && missing[0] !== undefined) {
     throw new PgstowError("usage", `no matching ${lookup.mustMatch} were found for pattern "${missing[0]}"`);
   }
   if (missing.length === lookup.patterns.length) {

@@ -53,13 +53,15 @@ class FilterText {
   }
 
   *items(): Generator<FilterItem> {
-    for (; this.#at < this.#text.length; this.#endLine()) {
+    while (this.#at < this.#text.length) {
       this.#skipSpace();
-      if (this.#atLineEnd() || this.#next() === "#") continue;
-      const line = this.#line;
-      const command = this.#command();
-      const kind = this.#kind();
-      yield { command, kind, pattern: this.#pattern(), line };
+      if (!this.#atLineEnd() && this.#next() !== "#") {
+        const line = this.#line;
+        const command = this.#command();
+        const kind = this.#kind();
+        yield { command, kind, pattern: this.#pattern(), line };
+      }
+      this.#endLine();
     }
   }
 

@@ -30,7 +30,7 @@ describe("spellOutArguments", () => {
     ["-s -f", "option -f/--file needs a value"],
     ["--file", "option --file needs a value"],
     ["--clean=yes", "option --clean takes no value"],
-    ["--inserts", "option --inserts is not available yet"],
+    ["--binary-upgrade", "option --binary-upgrade is not available yet"],
   ])("refuses %s: %s", (line, message) => {
     expect(() => spell(line)).toThrow(expect.objectContaining({ code: "usage", message }) as Error);
   });

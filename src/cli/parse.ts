@@ -6,23 +6,31 @@ import { type OptionSpec, type ParsedArguments, spellOutArguments } from "./opti
 /** Reads a command's arguments. Throws a PgstowError `usage` that names the argument which is wrong. */
 export function parseArguments(command: Command, args: readonly string[]): ParsedArguments {
   const specs = [...command.options, ...generalOptions];
-  const values = parserOf(command, specs).parse(spellOutArguments(args, specs)) as Record<string, unknown>;
-  const positionals = (values["_"] as (string | number)[]).map(String);
+  const spelled = spellOutArguments(args, specs);
+  const end = spelled.indexOf("--");
+  const positionals = end < 0 ? [] : spelled.slice(end + 1);
   const surplus = positionals[command.positionalsMax];
   if (surplus !== undefined) {
     throw new PgstowError("usage", `too many command-line arguments (first is "${surplus}")`);
   }
+  const values = new Map<string, string[]>();
+  for (const option of end < 0 ? spelled : spelled.slice(0, end)) {
+    const [, name = "", value = ""] = /^--([^=]+)=?(.*)$/s.exec(option) ?? [];
+    checkChoice(specs, name, value);
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
   return {
     positionals,
-    flag: (name) => values[name] !== undefined,
-    value: (name) => listOf(values[name]).at(-1),
-    list: (name) => listOf(values[name]),
+    flag: (name) => values.has(name),
+    value: (name) => values.get(name)?.at(-1),
+    list: (name) => values.get(name) ?? [],
   };
 }
 
-/** What is given twice comes as an array. */
-function listOf(value: unknown): string[] {
-  return value === undefined ? [] : [value].flat().map(String);
+function checkChoice(specs: readonly OptionSpec[], name: string, value: string): void {
+  const choices = specs.find((spec) => spec.name === name)?.choices;
+  if (choices === undefined || choices.includes(value)) return;
+  throw new PgstowError("usage", `invalid value "${value}" for option --${name}: must be one of ${choices.join(", ")}`);
 }
 
 /** The help of one command, with a line feed at its end. */

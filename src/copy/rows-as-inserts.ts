@@ -32,7 +32,7 @@ const FIRST_ROW = Buffer.from("\n\t");
 const DEFAULT_VALUES_END = Buffer.from(";\n");
 
 /** What stands behind a backslash in COPY text -> the byte that is meant. */
-const ESCAPED = new Map([..."bfnrtv"].map((letter, at) => [letter.charCodeAt(0), "\b\f\n\r\t\v".charCodeAt(at)]));
+const ESCAPED = new Map(Array.from("bfnrtv", (letter, at) => [letter.charCodeAt(0), "\b\f\n\r\t\v".charCodeAt(at)]));
 const NUMERIC_BYTES = new Set(Buffer.from("0123456789 +-eE."));
 
 /** Turns rows in COPY text format into INSERT statements, a batch at a time; takes the rows' buffers. */

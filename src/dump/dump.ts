@@ -14,10 +14,11 @@ import { renderContext, renderEntries } from "./entries.ts";
 import type { RenderedEntries } from "./entries.ts";
 import { lockAndRead } from "./lock-and-snapshot.ts";
 import { openWriter } from "./open-writer.ts";
+import { contentOf } from "./options.ts";
 import type { DumpOptions, DumpSummary } from "./options.ts";
 import { DumpProgress } from "./progress.ts";
 import { insertForm } from "./table-rows.ts";
-import { archiveMetadata, scriptOptions } from "./script-options.ts";
+import { archiveMetadata, disablesTriggers, scriptOptions } from "./script-options.ts";
 
 export type { DumpOptions, DumpSummary } from "./options.ts";
 
@@ -85,7 +86,9 @@ async function dumpSession(
   const context = renderContext(inventory, session.major, metadata.standardConformingStrings, options);
   const rendered = renderEntries(context, options, onDiagnostic);
   const dumpedBy = `${session.serverVersion} (pgstow ${version})`;
-  const writer = await openWriter({ metadata, entries: rendered.entries, script: scriptOptions(options, dumpedBy) }, options);
+  const { entries } = rendered;
+  const script = scriptOptions({ ...options, disableTriggers: disablesTriggers(options, entries) }, dumpedBy);
+  const writer = await openWriter({ metadata, entries, script }, options);
   try {
     const tables = await writeData(writer, rendered, { session, options, progress, metadata });
     progress.finish();
@@ -165,10 +168,12 @@ function patternsOf(options: DumpOptions, database: string): SelectionPatterns {
 
 async function switchesOf(options: DumpOptions, session: CatalogSession): Promise<SelectionSwitches> {
   const [row] = await session.query<{ readonly standby: boolean }>("SELECT pg_catalog.pg_is_in_recovery() AS standby");
-  const sections = options.sections ?? ["pre-data", "data", "post-data"];
+  const content = contentOf(options);
   return {
-    schemaWanted: !(options.dataOnly ?? false),
-    dataWanted: !(options.schemaOnly ?? false) && (sections.includes("data") || sections.includes("post-data")),
+    schemaWanted: content.schema,
+    dataWanted: content.data,
+    statisticsWanted: content.statistics,
+    sequenceDataWanted: options.sequenceData ?? false,
     largeObjects: options.largeObjects ?? null,
     policies: !(options.noPolicies ?? false),
     publications: !(options.noPublications ?? false),

@@ -9,7 +9,7 @@ import { orderObjects } from "../order/order.ts";
 import { draftEntries } from "../script/entries.ts";
 import { keepEntries } from "../script/keep.ts";
 import { numberEntries } from "../script/number-entries.ts";
-import { dumpsInserts } from "./options.ts";
+import { contentOf, dumpsInserts } from "./options.ts";
 import type { DumpOptions } from "./options.ts";
 
 export interface RenderedEntries {
@@ -50,10 +50,13 @@ export function renderContext(
 export function renderEntries(context: RenderContext, options: DumpOptions, onDiagnostic: DiagnosticSink): RenderedEntries {
   const objects = orderObjects(context.inventory, { onDiagnostic, describe: (object) => describeObject(object) });
   const drafts = objects.flatMap((object) => draftEntries(object, context));
+  const content = contentOf(options);
   const kept = keepEntries(drafts, {
     sections: options.sections ?? ["pre-data", "data", "post-data"],
-    schemaWanted: !(options.dataOnly ?? false),
-    dataWanted: !(options.schemaOnly ?? false),
+    schemaWanted: content.schema,
+    dataWanted: content.data,
+    statisticsWanted: content.statistics,
+    sequenceDataWanted: options.sequenceData ?? false,
     noComments: options.noComments ?? false,
     noPrivileges: options.noPrivileges ?? false,
     noSecurityLabels: options.noSecurityLabels ?? false,

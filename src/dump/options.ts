@@ -115,3 +115,20 @@ export interface DumpSummary extends ArchiveSummary {
 export function dumpsInserts(options: Pick<DumpOptions, "inserts" | "columnInserts" | "rowsPerInsert">): boolean {
   return options.inserts === true || options.columnInserts === true || options.rowsPerInsert !== undefined;
 }
+
+/** Which parts of a database a dump has. */
+export interface DumpContent {
+  readonly schema: boolean;
+  readonly data: boolean;
+  readonly statistics: boolean;
+}
+
+/** What the options of the content come to: schema and data unless something else is said; statistics only when asked for. */
+export function contentOf(options: DumpOptions): DumpContent {
+  const { schemaOnly = false, dataOnly = false, statisticsOnly = false } = options;
+  return {
+    schema: schemaOnly || (!dataOnly && !statisticsOnly && options.noSchema !== true),
+    data: dataOnly || (!schemaOnly && !statisticsOnly && options.noData !== true),
+    statistics: statisticsOnly || (!schemaOnly && !dataOnly && options.statistics === true),
+  };
+}

@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import type { ArchiveMetadata, ScriptOptions } from "../archive/archive.ts";
+import type { Entry } from "../archive/entry.ts";
 import type { CatalogSession } from "../postgres/catalog-session.ts";
+import { contentOf } from "./options.ts";
 import type { DumpOptions } from "./options.ts";
 
 const KEY_LENGTH = 63;
@@ -60,6 +62,11 @@ const RECORDED: readonly (keyof DumpOptions)[] = [
   "includeForeignData",
   "schemaOnly",
   "dataOnly",
+  "noSchema",
+  "noData",
+  "statisticsOnly",
+  "statistics",
+  "sequenceData",
   "sections",
   "largeObjects",
   "noOwner",
@@ -74,6 +81,11 @@ const RECORDED: readonly (keyof DumpOptions)[] = [
   "noToastCompression",
   "noUnloggedTableData",
   "loadViaPartitionRoot",
+  "inserts",
+  "columnInserts",
+  "rowsPerInsert",
+  "onConflictDoNothing",
+  "extraFloatDigits",
   "quoteAllIdentifiers",
   "enableRowSecurity",
 ];
@@ -83,9 +95,19 @@ function flagName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/**
+ * Triggers are switched off around rows only by a script that makes no objects: when that was asked for, or when the options leave none.
+ */
+export function disablesTriggers(options: DumpOptions, entries: readonly Pick<Entry, "kind" | "tag">[]): boolean {
+  if (options.disableTriggers !== true) return false;
+  return !contentOf(options).schema || entries.every(({ kind, tag }) => DATA_KINDS.has(kind) || tag.startsWith("LARGE OBJECT"));
+}
+
+const DATA_KINDS: ReadonlySet<string> = new Set(["TABLE DATA", "SEQUENCE SET", "BLOB", "BLOB METADATA", "BLOBS", "STATISTICS DATA"]);
+
 export function archiveMetadata(session: CatalogSession, database: string, toolVersion: string, options: DumpOptions): ArchiveMetadata {
   const recorded = RECORDED.map((name) => [flagName(name), options[name]] as const).filter(
-    (pair): pair is [string, string | boolean | readonly string[]] => {
+    (pair): pair is [string, string | number | boolean | readonly string[]] => {
       const value = pair[1];
       return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
     },

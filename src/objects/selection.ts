@@ -19,6 +19,10 @@ export interface Selection {
   readonly foreignServers: ReadonlySet<number>;
   readonly schemaWanted: boolean;
   readonly dataWanted: boolean;
+  /** The state of sequences, which is data, also where no other data is wanted. */
+  readonly sequenceDataWanted: boolean;
+  /** What the planner knows of tables and indexes. */
+  readonly statisticsWanted: boolean;
   /** Large objects: null is "with the whole database". */
   readonly largeObjects: boolean | null;
   readonly policies: boolean;

@@ -6,6 +6,8 @@ export interface KeepOptions {
   readonly sections: readonly Section[];
   readonly schemaWanted: boolean;
   readonly dataWanted: boolean;
+  readonly sequenceDataWanted: boolean;
+  readonly statisticsWanted: boolean;
   readonly noComments: boolean;
   readonly noPrivileges: boolean;
   readonly noSecurityLabels: boolean;
@@ -31,6 +33,8 @@ function isKeptKind({ entry }: EntryDraft, options: KeepOptions): boolean {
   if (entry.kind === "COMMENT" && options.noComments) return false;
   if (entry.kind === "SECURITY LABEL" && options.noSecurityLabels) return false;
   if ((entry.kind === "ACL" || entry.kind === "DEFAULT ACL") && options.noPrivileges) return false;
+  if (entry.kind === "STATISTICS DATA") return options.statisticsWanted;
+  if (entry.kind === "SEQUENCE SET" && options.sequenceDataWanted) return true;
   if (DATA_KINDS.has(entry.kind) || (isFollower && isOfLargeObject)) return options.dataWanted;
   return options.schemaWanted;
 }

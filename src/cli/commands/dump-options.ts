@@ -121,4 +121,5 @@ export const dumpOptionSpecs: readonly OptionSpec[] = [
   { name: "no-tablespaces", type: "flag", describe: "no tablespaces", group: omit },
   { name: "no-toast-compression", type: "flag", describe: "no compression methods of columns", group: omit },
   { name: "no-unlogged-table-data", type: "flag", describe: "no rows of unlogged tables", group: omit },
+  { name: "binary-upgrade", type: "flag", describe: "", group: form, hidden: "not-yet" },
 ];

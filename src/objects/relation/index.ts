@@ -3,9 +3,9 @@ import { oidArray } from "../../core/sql-text.ts";
 import { classOids } from "../class-oids.ts";
 import { catalogRead, objectKind } from "../kind.ts";
 import type { ReadContext } from "../kind.ts";
-import { newObjectState } from "../object.ts";
+import { component, newObjectState, wants } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
-import { definedRelations } from "./detailed.ts";
+import { definedRelations, detailedRelations } from "./detailed.ts";
 import { addIndexConstraint } from "./index-constraint.ts";
 import type { IndexConstraint } from "./index-constraint.ts";
 import { renderIndexProperties } from "./index-properties.ts";
@@ -59,7 +59,9 @@ const read = catalogRead<IndexRow>({
   name: "indexes",
   phase: "details",
   query: ({ inventory, major }) => {
-    const tables = definedRelations(inventory, "rpm").filter((table) => table.hasIndexes);
+    // Partitions attach their indexes to those of the tables above, wanted or not.
+    const above = detailedRelations(inventory).filter((table) => table.relkind === "p" && !wants(table, component.definition));
+    const tables = [...definedRelations(inventory, "rpm"), ...above].filter((table) => table.hasIndexes);
     if (tables.length === 0) return null;
     return `
     SELECT t.oid, t.relname AS name, i.indrelid AS relation, pg_catalog.pg_get_indexdef(i.indexrelid) AS text, s.spcname AS tablespace,

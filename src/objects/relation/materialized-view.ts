@@ -42,7 +42,7 @@ export interface MaterializedViewData extends CatalogObject {
 function derive({ inventory, selection }: ReadContext): void {
   if (!selection.dataWanted) return;
   for (const view of inventory.ofKind<Relation>("relation")) {
-    if (view.relkind !== "m" || !wants(view, component.data)) continue;
+    if (view.relkind !== "m" || !wants(view, component.data) || selection.excludedTableData.has(view.oid)) continue;
     const data = inventory.add<MaterializedViewData>({
       kind: "materialized-view-data",
       classOid: 0,

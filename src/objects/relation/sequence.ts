@@ -205,7 +205,7 @@ const valueRead = catalogRead<ValueRow>({
 });
 
 function sequencesWithData({ inventory, selection }: ReadContext): Relation[] {
-  if (!selection.dataWanted) return [];
+  if (!selection.dataWanted && !selection.sequenceDataWanted) return [];
   return inventory
     .ofKind<Relation>("relation")
     .filter((relation) => relation.relkind === "S" && wants(relation, component.data) && !selection.excludedTableData.has(relation.oid))
