@@ -58,6 +58,9 @@ export function getopt(
   return { given, operands };
 }
 
+/** Whose abbreviations are taken. Before 15 there were too few options to make doubtful what is doubtful ever since. */
+const MAJORS = [18, 17, 16, 15];
+
 function readLong(arg: string, queue: string[], table: readonly GetoptOption[], major: number): GivenOption {
   const equals = arg.indexOf("=");
   const typed = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
@@ -73,8 +76,7 @@ function findLong(typed: string, arg: string, table: readonly GetoptOption[], ma
   const exact = table.find(({ name }) => name === typed);
   if (exact !== undefined) return exact;
   const candidates = table.filter(({ name }) => name.startsWith(typed));
-  const majors = [...new Set([major, 18, 17, 16, 15, 14, 13])];
-  for (const version of majors) {
+  for (const version of [major, ...MAJORS]) {
     const [first, ...others] = candidates.filter((option) => isIn(option, version));
     if (first !== undefined && others.every((option) => isSame(option, first))) return first;
   }
