@@ -22,5 +22,6 @@ export function metadataFor({ format, metadata }: ArchiveReader, options: Conver
     // A stow archive names the version of this program that wrote it.
     toolVersion: options.format === "stow" && format !== "stow" ? readVersion() : metadata.toolVersion,
     rowSecurity: options.enableRowSecurity ?? metadata.rowSecurity,
+    options: { ...metadata.options, ...options.notes },
   };
 }

@@ -36,6 +36,9 @@ export interface ConvertOptions extends Omit<RestoreSelection, "create"> {
   /** 14 to 16; without it that of the archive that is read, or of its server's pg_dump. */
   readonly archiveMinor?: number | undefined;
 
+  /** Facts that are kept beside the options in the archive's metadata; only a stow archive has a place for them. */
+  readonly notes?: Readonly<Record<string, string | readonly string[]>> | undefined;
+
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ProgressSink | undefined;
 }

@@ -32,6 +32,8 @@ export type ErrorCode =
   | "aborted"
   /** The source or target cannot do what was asked of it. */
   | "unsupported"
+  /** One of PostgreSQL's own programs failed, which did the work (`engine: "pg_dump"`); `context.detail` has its further words. */
+  | "program"
   /** A rule of the program was broken, or a worker thread died: never the user's doing. */
   | "internal";
 

@@ -151,7 +151,8 @@ export function describeTarget(settings: ConnectionSettings, host: HostSettings 
   return `database "${settings.database}" on ${host === undefined ? "no host" : describeHost(host)} as user "${settings.user}"`;
 }
 
-async function gatherKeywords(input: SettingsInput, environment: Environment, homeFolder: string): Promise<KeywordValues> {
+/** What is given, under libpq's keywords, before anything fills in the rest. Throws a PgstowError `usage` for an unknown keyword. */
+export function givenKeywords(input: SettingsInput): KeywordValues {
   const given: Record<string, string> = {};
   for (const [keyword, value] of Object.entries(input.keywords ?? {})) {
     if (!isConnectionKeyword(keyword)) throw unknownKeyword(keyword);
@@ -163,7 +164,11 @@ async function gatherKeywords(input: SettingsInput, environment: Environment, ho
   }
   Object.assign(given, parseDbname(input.dbname ?? ""));
   if (input.database !== undefined && input.database !== "") given["dbname"] = input.database;
+  return given;
+}
 
+async function gatherKeywords(input: SettingsInput, environment: Environment, homeFolder: string): Promise<KeywordValues> {
+  const given = givenKeywords(input);
   const fromEnvironment = keywordsFromEnvironment(environment);
   const service = given["service"] ?? fromEnvironment["service"];
   const fromService =

@@ -3,6 +3,7 @@ import type { Command, CommandContext } from "../command.ts";
 import { connectionFromFlags, connectionOptions } from "../connection-options.ts";
 import { dumpChoices, dumpJobs } from "../dump-arguments.ts";
 import { checkDumpForm } from "../dump-combinations.ts";
+import { dumpEngine, engineOption } from "../engine-option.ts";
 import { defined, type OptionSpec, type ParsedArguments } from "../option.ts";
 import { openOutput } from "../output.ts";
 import { archiveCompression, archiveVersion, compressionLevel, dumpFormat } from "../output-format.ts";
@@ -11,7 +12,7 @@ import { formatBytes, formatCount } from "../sizes.ts";
 import { sectionOption } from "../section-option.ts";
 import { dumpOptionSpecs } from "./dump-options.ts";
 
-const options: readonly OptionSpec[] = [...dumpOptionSpecs, sectionOption, ...connectionOptions, progressOption];
+const options: readonly OptionSpec[] = [...dumpOptionSpecs, sectionOption, ...connectionOptions, engineOption, progressOption];
 
 export const dumpCommand: Command = {
   name: "dump",
@@ -37,7 +38,7 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
   checkDumpForm(args, format);
   const progress = openProgress(args);
   const connection = connectionFromFlags(args, args.positionals[0]);
-  const { runDump } = await import("../../dump/dump.ts");
+  const runDump = await dumpEngine(args);
   const output = await openOutput({
     file: args.value("file"),
     force: args.flag("force"),
