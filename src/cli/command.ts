@@ -10,8 +10,12 @@ export interface Command {
   readonly positionalsMax: number;
   readonly options: readonly OptionSpec[];
   readonly examples?: readonly (readonly [command: string, does: string])[];
-  run(args: ParsedArguments, context: CommandContext): Promise<void>;
+  /** Gives the exit code, where it is not 0 for certain. */
+  run(args: ParsedArguments, context: CommandContext): Promise<number | void>;
 }
+
+/** Commands by name, and how to get at them: none is loaded before it is asked for. */
+export type CommandTable = Readonly<Record<string, { readonly does: string; readonly load: () => Promise<Command> }>>;
 
 export interface CommandContext {
   /** Aborted by Ctrl-C and SIGTERM. */

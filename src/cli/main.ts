@@ -3,14 +3,15 @@ import { PgstowError } from "../core/errors.ts";
 import { readVersion } from "../core/version.ts";
 import { fileError } from "../store/file-error.ts";
 import { isClosedPipe } from "./closed-pipe.ts";
-import type { Command } from "./command.ts";
+import { backupCommands } from "./backup/commands.ts";
+import type { Command, CommandTable } from "./command.ts";
 import { listenForInterruption } from "./interrupt.ts";
 import { createMessages } from "./messages.ts";
 import { nearestName } from "./nearest-name.ts";
 import { STANDARD_OUTPUT } from "./standard-output.ts";
 
 /** The commands, and how to get at them: none is loaded before it is asked for. */
-const commands: Readonly<Record<string, { readonly does: string; readonly load: () => Promise<Command> }>> = {
+const commands: CommandTable = {
   dump: { does: "write a database to an archive or a script", load: async () => (await import("./commands/dump.ts")).dumpCommand },
   dumpall: {
     does: "write all databases of a server, roles and tablespaces to a script",
@@ -21,11 +22,18 @@ const commands: Readonly<Record<string, { readonly does: string; readonly load: 
   verify: { does: "check every byte of an archive", load: async () => (await import("./commands/verify.ts")).verifyCommand },
   convert: { does: "write an archive in another format", load: async () => (await import("./commands/convert.ts")).convertCommand },
   inspect: { does: "show what an archive holds, with sizes", load: async () => (await import("./commands/inspect.ts")).inspectCommand },
+  guard: {
+    does: "back up, run a command, and take back what it did when it fails",
+    load: async () => (await import("./commands/guard.ts")).guardCommand,
+  },
   shim: {
     does: "write pg_dump, pg_restore, pg_dumpall and psql for PATH",
     load: async () => (await import("./commands/shim.ts")).shimCommand,
   },
 };
+
+/** Begins commands of two words. */
+const BACKUP = "backup";
 
 /** What the programs that `shim` writes call, followed by the name of one of PostgreSQL's programs. */
 const FACE = "face";
@@ -42,28 +50,43 @@ async function main(args: readonly string[]): Promise<number> {
   if (name === "--version" || name === "-V") return print(`pgstow ${readVersion()}\n`);
   if (name === "--help" || name === "-?" || name === "help") return print(overview());
   if (name === FACE) return runFaceCommand(rest);
+  if (name === BACKUP) return runBackupCommand(rest);
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  const messages = createMessages({ write: writeError, debug: rest.includes("--debug"), verbose: false });
-  if (found === undefined) {
-    const what = name.startsWith("-") ? "option" : "command";
-    const nearest = what === "option" ? undefined : nearestName(name, Object.keys(commands));
-    const hint = nearest === undefined ? 'Try "pgstow --help" for more information.' : `Did you mean pgstow ${nearest}?`;
-    messages.error(new PgstowError("usage", `unknown ${what} ${name}`, { hint }));
+  return found === undefined ? refuseUnknown(name, [...Object.keys(commands), BACKUP], "", rest) : runCommand(name, found.load, rest);
+}
+
+function runBackupCommand([name, ...rest]: readonly string[]): number | Promise<number> {
+  if (name === undefined) {
+    writeError(backupOverview());
     return 1;
   }
-  return runCommand(name, found.load, rest);
+  if (name === "--help" || name === "-?" || name === "help") return print(backupOverview());
+  const found = Object.hasOwn(backupCommands, name) ? backupCommands[name] : undefined;
+  if (found === undefined) return refuseUnknown(name, Object.keys(backupCommands), `${BACKUP} `, rest);
+  return runCommand(`${BACKUP} ${name}`, found.load, rest);
+}
+
+function refuseUnknown(name: string, names: readonly string[], group: string, args: readonly string[]): number {
+  const what = name.startsWith("-") ? "option" : "command";
+  const nearest = what === "option" ? undefined : nearestName(name, names);
+  const hint = nearest === undefined ? `Try "pgstow ${group}--help" for more information.` : `Did you mean pgstow ${group}${nearest}?`;
+  const messages = createMessages({ write: writeError, debug: args.includes("--debug"), verbose: false });
+  messages.error(new PgstowError("usage", `unknown ${what} ${group}${name}`, { hint }));
+  return 1;
 }
 
 async function runCommand(name: string, load: () => Promise<Command>, args: readonly string[]): Promise<number> {
   const interruption = listenForInterruption(process);
-  const asked = (...names: string[]) => args.some((arg) => names.includes(arg));
+  // What stands behind two dashes is somebody else's.
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const asked = (...names: string[]) => own.some((arg) => names.includes(arg));
   const messages = createMessages({ write: writeError, debug: asked("--debug"), verbose: asked("-v", "--verbose") });
   try {
     const [command, { helpOf, parseArguments }] = await Promise.all([load(), import("./parse.ts")]);
     if (asked("--help", "-?")) return print(await helpOf(command));
     if (asked("--version", "-V")) return print(`pgstow ${readVersion()}\n`);
-    await command.run(parseArguments(command, args), { signal: interruption.signal, messages });
-    return 0;
+    const code = await command.run(parseArguments(command, args), { signal: interruption.signal, messages });
+    return typeof code === "number" ? code : 0;
   } catch (error) {
     if (isClosedPipe(error)) return 1;
     messages.error(withUsageHint(error, name));
@@ -93,17 +116,36 @@ async function runFaceCommand([program = "", ...args]: readonly string[]): Promi
 }
 
 function overview(): string {
-  const width = Math.max(...Object.keys(commands).map((name) => name.length));
-  const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(width)}  ${does}`);
+  const all = { ...commands, [BACKUP]: { does: "create, list, show, verify, restore and prune backups of remotes" } };
   return `pgstow dumps PostgreSQL databases to hashed archives and restores them in one transaction.
 
 Usage: pgstow COMMAND [options]
 
 Commands:
-${lines.join("\n")}
+${tableOf(all)}
 
 "pgstow COMMAND --help" shows the options of a command; "pgstow --version" prints the version.
 `;
+}
+
+function backupOverview(): string {
+  return `Backups of the databases that the configuration calls remotes (pgstow.config.json, .yaml, .ts or .js, or the key
+"pgstow" of package.json), or of a postgres:// URI.
+
+Usage: pgstow backup COMMAND [options]
+
+Commands:
+${tableOf(backupCommands)}
+
+"pgstow backup COMMAND --help" shows the options of a command.
+`;
+}
+
+function tableOf(table: Readonly<Record<string, { readonly does: string }>>): string {
+  const width = Math.max(...Object.keys(table).map((name) => name.length));
+  return Object.entries(table)
+    .map(([name, { does }]) => `  ${name.padEnd(width)}  ${does}`)
+    .join("\n");
 }
 
 function print(text: string): number {

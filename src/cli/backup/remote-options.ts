@@ -1,0 +1,113 @@
+import type { DiagnosticSink } from "../../core/diagnostics.ts";
+import { PgstowError } from "../../core/errors.ts";
+import type { BackupManager } from "../../backup/manager.ts";
+import type { RemoteConfig } from "../../backup/remote.ts";
+import type { StoreOptions } from "../../store/archive-store.ts";
+import type { CommandContext } from "../command.ts";
+import type { OptionSpec, ParsedArguments } from "../option.ts";
+import { processFacts } from "../process-facts.ts";
+
+const group = "Remote options:";
+
+export const remoteOptions: readonly OptionSpec[] = [
+  {
+    name: "remote",
+    short: "r",
+    type: "value",
+    valueName: "REMOTE",
+    describe: "a remote of the configuration, or a postgres:// URI",
+    group,
+  },
+  {
+    name: "store",
+    type: "value",
+    valueName: "PLACE",
+    describe:
+      "where backups are kept: a folder, file:///FOLDER or s3://BUCKET/PREFIX; what the configuration says without it, or ./backups",
+    group,
+  },
+  { name: "config", type: "value", valueName: "FILE", describe: "this configuration, and no search for one", group },
+];
+
+export const jsonOption: OptionSpec = { name: "json", type: "flag", describe: "print JSON on standard output", group: "General options:" };
+export const yesOption: OptionSpec = {
+  name: "yes",
+  short: "y",
+  type: "flag",
+  describe: "answer every question with yes (but for a restore into production)",
+  group: "General options:",
+};
+
+/** A store that is open, and the remote that the command is about. */
+export interface OpenRemote {
+  readonly manager: BackupManager;
+  readonly remote: RemoteConfig;
+}
+
+/** Opens the remote that is asked for; without `--remote` the only one of the configuration. */
+export async function openRemote(args: ParsedArguments): Promise<OpenRemote> {
+  const options = await resolveOptions(args);
+  const { remoteNames, resolveRemote } = await import("../../backup/config/resolve-remote.ts");
+  const names = remoteNames(options.found);
+  const wanted = args.value("remote") ?? (names.length === 1 ? names[0] : undefined);
+  if (wanted === undefined) {
+    const hint =
+      names.length === 0 ? "There is no configuration with remotes; a postgres:// URI does as well." : `Remotes: ${names.join(", ")}.`;
+    throw new PgstowError("usage", "option -r/--remote must be specified", { hint });
+  }
+  const { remote, store } = await resolveRemote(wanted, options);
+  return { manager: await openManager(store), remote };
+}
+
+/** The remote that is asked for; or, without `--remote`, every store that the configuration names, each once. */
+export async function openStores(args: ParsedArguments): Promise<{ manager: BackupManager; remote: RemoteConfig | undefined }[]> {
+  if (args.value("remote") !== undefined) return [await openRemote(args)];
+  const options = await resolveOptions(args);
+  const { defaultStore, remoteNames, resolveRemote } = await import("../../backup/config/resolve-remote.ts");
+  const stores = new Map<string, StoreOptions>();
+  if (args.value("store") === undefined) {
+    for (const name of remoteNames(options.found)) {
+      const { store } = await resolveRemote(name, options);
+      stores.set(store.url, store);
+    }
+  }
+  if (stores.size === 0) stores.set("", defaultStore(options));
+  return Promise.all([...stores.values()].map(async (store) => ({ manager: await openManager(store), remote: undefined })));
+}
+
+/** A remote by its name, for commands that know two. */
+export async function openNamed(args: ParsedArguments, name: string): Promise<OpenRemote> {
+  const { resolveRemote } = await import("../../backup/config/resolve-remote.ts");
+  const { remote, store } = await resolveRemote(name, await resolveOptions(args));
+  return { manager: await openManager(store), remote };
+}
+
+async function resolveOptions(args: ParsedArguments) {
+  const { findConfig } = await import("../../backup/config/find-config.ts");
+  const folder = process.cwd();
+  return { found: await findConfig(folder, args.value("config")), folder, environment: process.env, store: args.value("store") };
+}
+
+async function openManager(store: StoreOptions): Promise<BackupManager> {
+  const { BackupManager } = await import("../../backup/manager.ts");
+  return new BackupManager(store, {
+    environment: process.env,
+    process: processFacts,
+    askPassword: async (prompt) => (await import("../password-prompt.ts")).promptForPassword(prompt),
+  });
+}
+
+/** What is found on the way goes to standard error, each once. */
+export function diagnosticSink(context: CommandContext, before: () => void = () => undefined): DiagnosticSink {
+  const said = new Set<string>();
+  return (diagnostic) => {
+    if (said.has(diagnostic.message)) return;
+    said.add(diagnostic.message);
+    before();
+    context.messages.diagnostic(diagnostic);
+  };
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

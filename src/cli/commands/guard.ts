@@ -1,0 +1,125 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { PgstowError } from "../../core/errors.ts";
+import type { BackupInfo } from "../../backup/backup-info.ts";
+import { confirm } from "../backup/question.ts";
+import { diagnosticSink, openRemote, type OpenRemote, remoteOptions } from "../backup/remote-options.ts";
+import type { Command, CommandContext } from "../command.ts";
+import type { ParsedArguments } from "../option.ts";
+import { openProgress, progressOption } from "../progress-option.ts";
+
+const group = "Guard options:";
+
+export const guardCommand: Command = {
+  name: "guard",
+  usage: "guard [options] -- COMMAND [ARGUMENT...]",
+  describe:
+    "Backs a remote's database up, then runs a command, such as a migration. When the command fails, the backup can\nbe restored in place of what it left, in one transaction. The exit code is that of the command.",
+  positionalsMax: Number.POSITIVE_INFINITY,
+  options: [
+    ...remoteOptions,
+    { name: "auto-rollback", type: "flag", describe: "restore the backup without a question when the command fails", group },
+    { name: "label", type: "value", valueName: "TEXT", describe: "label of the backup; the command without it", group },
+    { name: "terminate-others", type: "flag", describe: "end other sessions on the database before the restore", group },
+    {
+      name: "lock-wait-timeout",
+      type: "value",
+      valueName: "TIMEOUT",
+      describe: "give the restore up after waiting so long for tables in use",
+      group,
+    },
+    {
+      name: "yes-restore-production",
+      type: "value",
+      valueName: "NAME",
+      describe: "the production remote's name: it may be restored without a question",
+      group,
+    },
+    progressOption,
+  ],
+  examples: [["guard --remote staging --auto-rollback -- npm run migrate", "a deployment that takes itself back"]],
+  run: runGuard,
+};
+
+async function runGuard(args: ParsedArguments, context: CommandContext): Promise<number> {
+  const [program, ...rest] = args.positionals;
+  if (program === undefined)
+    throw new PgstowError("usage", "no command given", {
+      hint: "Write it behind two dashes: pgstow guard --remote staging -- npm run migrate",
+    });
+  const opened = await openRemote(args);
+  const { manager, remote } = opened;
+  if (args.flag("auto-rollback") && remote.environment === "production" && args.value("yes-restore-production") !== remote.name) {
+    throw new PgstowError("usage", `"${remote.name}" is a production database, and restoring into it is not confirmed`, {
+      hint: `Add --yes-restore-production ${remote.name}.`,
+    });
+  }
+  const progress = openProgress(args);
+  const onDiagnostic = diagnosticSink(context, () => progress.close());
+  try {
+    const label = args.value("label") ?? `before ${basename(program)}`;
+    const backup = await manager.createBackup(remote, { label, signal: context.signal, onProgress: progress.sink, onDiagnostic });
+    progress.close();
+    say(`backup ${backup.id} of "${remote.name}" is there; running ${basename(program)}`);
+    const code = await runCommand(program, rest);
+    if (code === 0) return 0;
+    say(`${basename(program)} ended with exit code ${String(code)}`);
+    await rollBack(opened, backup, args, context);
+    return code;
+  } finally {
+    progress.close();
+    await manager.close();
+  }
+}
+
+/** Never throws away the exit code of the command: what goes wrong here is said. */
+async function rollBack(
+  { manager, remote }: OpenRemote,
+  backup: BackupInfo,
+  args: ParsedArguments,
+  context: CommandContext,
+): Promise<void> {
+  const by = `pgstow backup restore --remote ${remote.url === args.value("remote") ? "..." : remote.name} ${backup.id} --replace`;
+  try {
+    if (!args.flag("auto-rollback")) {
+      if (!process.stdin.isTTY || !(await confirm(`Restore the backup in place of what is there now?`, context.signal))) {
+        say(`the database is as the command left it; to take it back: ${by}`);
+        return;
+      }
+    }
+    const { rows } = await manager.restoreBackup(backup, remote, {
+      replace: true,
+      terminateOthers: args.flag("terminate-others"),
+      lockWaitTimeout: args.value("lock-wait-timeout"),
+      confirmProduction: args.value("yes-restore-production"),
+      onDiagnostic: diagnosticSink(context),
+    });
+    say(`the database is what it was before: ${String(rows)} rows restored`);
+  } catch (error) {
+    context.messages.error(error);
+    say(`the database is as the command left it; to take it back: ${by}`);
+  }
+}
+
+/** With our own terminal; signals go to it as well, and it decides when it ends. */
+async function runCommand(program: string, args: readonly string[]): Promise<number> {
+  const child = spawn(program, args, { stdio: "inherit" });
+  const forward = (signal: NodeJS.Signals) => child.kill(signal);
+  process.on("SIGTERM", forward);
+  try {
+    const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+    return code ?? 128 + (signal === "SIGINT" ? 2 : signal === "SIGKILL" ? 9 : 15);
+  } catch (cause) {
+    throw new PgstowError("file", `could not run "${program}": ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  } finally {
+    process.off("SIGTERM", forward);
+  }
+}
+
+function basename(program: string): string {
+  return program.slice(program.lastIndexOf("/") + 1);
+}
+
+function say(text: string): void {
+  process.stderr.write(`pgstow: ${text}\n`);
+}
