@@ -33,7 +33,9 @@ async function judgeFor(server: TestServer, folder: string): Promise<Judge> {
 async function dumpPlain(server: TestServer, database: string, folder: string, options: readonly string[] = []): Promise<string> {
   const file = join(folder, `${database}.sql`);
   const has = (option: string): boolean => options.includes(option);
+  const tables = options.filter((option) => option.startsWith("--table=")).map((option) => option.slice("--table=".length));
   const script = {
+    tables,
     create: has("--create"),
     clean: has("--clean"),
     ifExists: has("--if-exists"),

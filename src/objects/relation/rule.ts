@@ -29,10 +29,10 @@ interface RuleRow {
 const read = catalogRead<RuleRow>({
   name: "rules",
   phase: "inventory",
-  query: () => `
+  query: ({ selection }) => `
     SELECT r.oid, r.rulename AS name, r.ev_class AS relation, r.ev_type::text AS event, r.is_instead, r.ev_enabled::text AS enabled
     FROM pg_catalog.pg_rewrite r
-    WHERE r.oid >= ${FIRST_NORMAL_OID.toString()}
+    WHERE r.oid >= ${FIRST_NORMAL_OID.toString()} OR r.ev_class = ANY (${oidArray(selection.tables ?? [])})
     ORDER BY r.oid`,
   read: (rows, { inventory }) => {
     for (const row of rows) {
