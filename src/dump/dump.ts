@@ -8,6 +8,8 @@ import { readVersion } from "../core/version.ts";
 import type { TableData } from "../objects/relation/table-data.ts";
 import type { CatalogSession } from "../postgres/catalog-session.ts";
 import { resolveSettings } from "../postgres/settings.ts";
+import { speakEncoding } from "./encoding.ts";
+import type { EncodedNames } from "./encoding.ts";
 import { openDumpSession } from "./dump-session.ts";
 import { DataReader } from "./data-reader.ts";
 import { renderContext, renderEntries } from "./entries.ts";
@@ -33,7 +35,6 @@ export async function runDump(options: DumpOptions): Promise<DumpSummary> {
     options.onDiagnostic?.(diagnostic);
   };
   try {
-    refuseUnsupported(options);
     throwIfAborted(options.signal);
     const settings = await resolveSettings(
       { ...options.connection, onDiagnostic: options.connection.onDiagnostic ?? onDiagnostic },
@@ -41,19 +42,14 @@ export async function runDump(options: DumpOptions): Promise<DumpSummary> {
     );
     const session = await openDumpSession(settings, options, onDiagnostic);
     try {
-      return { ...(await dumpSession(session, settings.database, options, onDiagnostic)), diagnostics };
+      const names = await speakEncoding(session, options.encoding ?? settings.clientEncoding, settings.database, options);
+      return { ...(await dumpSession(session, names, onDiagnostic)), diagnostics };
     } finally {
       await session.close();
     }
   } catch (error) {
     await options.output.abort();
     throw error;
-  }
-}
-
-function refuseUnsupported(options: DumpOptions): void {
-  if (options.encoding !== undefined && !/^utf-?8$/i.test(options.encoding)) {
-    throw new PgstowError("unsupported", `encoding "${options.encoding}" is not supported yet; archives are written in UTF8`);
   }
 }
 
@@ -68,13 +64,12 @@ function refuseUnmodelled({ code, message, details = [] }: Diagnostic): void {
 
 async function dumpSession(
   session: CatalogSession,
-  database: string,
-  options: DumpOptions,
+  { encoding, database, options }: EncodedNames,
   onDiagnostic: DiagnosticSink,
 ): Promise<Omit<DumpSummary, "diagnostics">> {
   const progress = new DumpProgress(options.onProgress);
   const version = readVersion();
-  const metadata = archiveMetadata(session, database, version, options);
+  const metadata = { ...archiveMetadata(session, database, version, options), encoding };
   const inventory = await lockAndRead(session, {
     patterns: patternsOf(options, database),
     switches: await switchesOf(options, session),

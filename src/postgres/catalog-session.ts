@@ -1,4 +1,6 @@
 import { abortedError, PgstowError, throwIfAborted } from "../core/errors.ts";
+import { quoteLiteralPortably } from "../core/literals.ts";
+import { textIsBytes } from "../core/text-bytes.ts";
 import { connect, requestCancel } from "./connect.ts";
 import type { ConnectOptions } from "./connect.ts";
 import type { DataChannel } from "./data-channel.ts";
@@ -28,6 +30,11 @@ export interface CatalogSession {
    * everything else as the server's text. Throws `server`, `connection-lost` or `aborted`.
    */
   query<Row = Record<string, CatalogValue>>(sql: string): Promise<Row[]>;
+  /**
+   * Sets client_encoding; gives the name by which the server calls it. In any other encoding than UTF8 text is bytes from then on, one
+   * character each, in statements and values and also on the data channel that the session becomes.
+   */
+  speak(encoding: string): Promise<string>;
   /** Ends this view of the session and goes on with it as a channel for rows: the same connection, transaction, snapshot and locks. */
   becomeDataChannel(): Promise<DataChannel>;
   close(): Promise<void>;
@@ -90,6 +97,13 @@ class WireSession implements CatalogSession {
     } finally {
       this.#running--;
     }
+  }
+
+  async speak(encoding: string): Promise<string> {
+    await this.query(`SET client_encoding = ${quoteLiteralPortably(encoding)}`);
+    const spoken = this.parameters.get("client_encoding") ?? encoding;
+    this.#wire.textForm = textIsBytes(spoken) ? "latin1" : "utf8";
+    return spoken;
   }
 
   async becomeDataChannel(): Promise<DataChannel> {

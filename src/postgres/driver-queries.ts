@@ -1,5 +1,6 @@
 import type { Connection, Submittable } from "pg";
 import { PgstowError } from "../core/errors.ts";
+import { encodeQuery } from "./messages.ts";
 import type { Wire } from "./wire.ts";
 
 /** A COPY statement and what reads or writes its data. */
@@ -30,7 +31,8 @@ export class CopyQuery implements Submittable {
 
   submit(connection: Connection): void {
     this.#statement.onSent?.(this.#wire);
-    connection.query(this.#statement.sql);
+    if (this.#wire.textForm === "utf8") connection.query(this.#statement.sql);
+    else this.#wire.write(encodeQuery(this.#statement.sql, this.#wire.textForm));
   }
 
   handleCopyInResponse(): void {

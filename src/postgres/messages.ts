@@ -38,8 +38,10 @@ export function encodeMessage(type: string, body: Uint8Array): Buffer {
   return frame;
 }
 
+/** An empty value leaves its parameter out. */
 export function encodeStartup(parameters: Readonly<Record<string, string>>): Buffer {
-  const pairs = Object.entries(parameters).map(([name, value]) => `${name}\0${value}\0`);
+  const given = Object.entries(parameters).filter(([, value]) => value !== "");
+  const pairs = given.map(([name, value]) => `${name}\0${value}\0`);
   return encodeUntyped(PROTOCOL_3_0, Buffer.from(`${pairs.join("")}\0`, "utf8"));
 }
 
@@ -51,8 +53,11 @@ export function encodeCancel(backendKey: Uint8Array): Buffer {
   return encodeUntyped(CANCEL_REQUEST, backendKey);
 }
 
-export function encodeQuery(sql: string): Buffer {
-  return encodeMessage("Q", cstring(sql));
+/** How the characters of statements and values stand for bytes: as UTF8, or (latin1) each for one byte of whatever the session speaks. */
+export type TextForm = "utf8" | "latin1";
+
+export function encodeQuery(sql: string, form: TextForm = "utf8"): Buffer {
+  return encodeMessage("Q", Buffer.from(`${sql}\0`, form));
 }
 
 export function cstring(text: string): Buffer {

@@ -70,7 +70,7 @@ export class QueryPipeline {
       }
       this.#pending.push({ resolve, reject, rows: [], decode: undefined, refusal: undefined });
       if (this.#outgoing.length === 0) queueMicrotask(() => this.#send());
-      this.#outgoing.push(encodeQuery(sql));
+      this.#outgoing.push(encodeQuery(sql, this.#wire.textForm));
     });
   }
 
@@ -113,7 +113,7 @@ export class QueryPipeline {
         break;
       case ROW_DESCRIPTION:
         if (pending === undefined) break;
-        pending.decode = rowDecoder(body);
+        pending.decode = rowDecoder(body, this.#wire.textForm);
         pending.rows = [];
         break;
       case TYPE.error:

@@ -1,3 +1,5 @@
+import type { TextForm } from "./messages.ts";
+
 /** Where the columns of a DataRow are, and what makes values of them. */
 interface ColumnDecoder {
   readonly name: string;
@@ -18,8 +20,8 @@ const TRUE = 0x74;
 export type RowDecoder = (body: Buffer) => object;
 
 /** Makes the decoder for a RowDescription's body. */
-export function rowDecoder(description: Buffer): RowDecoder {
-  const columns = readColumns(description);
+export function rowDecoder(description: Buffer, form: TextForm = "utf8"): RowDecoder {
+  const columns = readColumns(description, form);
   const build = rowBuilder(columns.map(({ name }) => name));
   const values: unknown[] = columns.map(() => null);
   return (body) => {
@@ -37,23 +39,23 @@ export function rowDecoder(description: Buffer): RowDecoder {
   };
 }
 
-function readColumns(body: Buffer): ColumnDecoder[] {
+function readColumns(body: Buffer, form: TextForm): ColumnDecoder[] {
   const columns: ColumnDecoder[] = [];
   let at = 2;
   for (let count = body.readUInt16BE(0); count > 0; count--) {
     const end = body.indexOf(0, at);
     const name = body.toString("utf8", at, end);
-    columns.push({ name, decode: decoderOf(body.readUInt32BE(end + 7)) });
+    columns.push({ name, decode: decoderOf(body.readUInt32BE(end + 7), form) });
     at = end + 19;
   }
   return columns;
 }
 
-function decoderOf(type: number): ColumnDecoder["decode"] {
+function decoderOf(type: number, form: TextForm): ColumnDecoder["decode"] {
   if (WHOLE_TYPES.includes(type)) return decodeWhole;
   if (FLOAT_TYPES.includes(type)) return (bytes, start, end) => Number(bytes.toString("latin1", start, end));
   if (type === BOOL_TYPE) return (bytes, start) => bytes[start] === TRUE;
-  return textDecoder();
+  return textDecoder(form);
 }
 
 function decodeWhole(bytes: Buffer, start: number, end: number): number {
@@ -64,19 +66,19 @@ function decodeWhole(bytes: Buffer, start: number, end: number): number {
 }
 
 /** Text. Columns of catalogs often say the same row after row: then the string of the row before serves again. */
-function textDecoder(): ColumnDecoder["decode"] {
+function textDecoder(form: TextForm): ColumnDecoder["decode"] {
   const last = Buffer.alloc(REPEATED_BYTES_MAX);
   let lastLength = -1;
   let lastText = "";
   return (bytes, start, end) => {
     const length = end - start;
-    if (length > REPEATED_BYTES_MAX) return bytes.toString("utf8", start, end);
+    if (length > REPEATED_BYTES_MAX) return bytes.toString(form, start, end);
     if (length === lastLength) {
       let at = 0;
       while (at < length && last[at] === bytes[start + at]) at++;
       if (at === length) return lastText;
     }
-    lastText = bytes.toString("utf8", start, end);
+    lastText = bytes.toString(form, start, end);
     lastLength = length;
     for (let at = 0; at < length; at++) last[at] = bytes[start + at] ?? 0;
     return lastText;

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { OpenSession } from "./handshake.ts";
 import type { HostSettings } from "./hosts.ts";
 import { encodeMessage, TYPE } from "./messages.ts";
+import type { TextForm } from "./messages.ts";
 import { readServerReport } from "./server-errors.ts";
 import type { ServerReport } from "./server-errors.ts";
 import type { ConnectionSettings } from "./settings.ts";
@@ -28,6 +29,8 @@ const LAST_WORDS_BYTES_MAX = 8192;
 export class Wire extends EventEmitter {
   readonly origin: WireOrigin;
   readonly parameters: ReadonlyMap<string, string>;
+  /** Of statements and values; whoever sets another client_encoding than UTF8 sets it to bytes. */
+  textForm: TextForm = "utf8";
   readonly #socket: Socket;
   readonly #greeting: Buffer;
   /** Answers to the driver's next messages, which the server does not see. */

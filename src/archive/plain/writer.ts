@@ -1,4 +1,5 @@
 import { freeBytes } from "../../chunk/free.ts";
+import { encodeText } from "../../core/text-bytes.ts";
 import type { ArchiveSummary, ArchiveWriter, DataTotals, EntryData, Sink, WriterOptions } from "../archive.ts";
 import type { Entry } from "../entry.ts";
 import { checkBatch } from "../row-batch.ts";
@@ -26,7 +27,7 @@ class PlainWriter implements ArchiveWriter {
     this.#options = options;
     this.#printer = new ScriptPrinter(options.metadata, options.script, options.entries);
     this.#walk = new ScriptWalk(this.#printer, options.entries);
-    this.#out = new TextSink(options.sink);
+    this.#out = new TextSink(options.sink, options.metadata.encoding);
     this.#out.buffer(this.#printer.begin());
   }
 
@@ -89,12 +90,14 @@ class PlainWriter implements ArchiveWriter {
 /** Gathers short texts, so that a script of many small entries is not as many writes. */
 class TextSink {
   readonly #sink: Sink;
+  readonly #encoding: string;
   #pending: string[] = [];
   #pendingLength = 0;
   storedBytes = 0;
 
-  constructor(sink: Sink) {
+  constructor(sink: Sink, encoding: string) {
     this.#sink = sink;
+    this.#encoding = encoding;
   }
 
   buffer(text: string): void {
@@ -114,7 +117,7 @@ class TextSink {
   }
 
   async flush(): Promise<void> {
-    const bytes = Buffer.from(this.#pending.join(""));
+    const bytes = encodeText(this.#pending.join(""), this.#encoding);
     this.#pending = [];
     this.#pendingLength = 0;
     if (bytes.length === 0) return;

@@ -1,5 +1,6 @@
 import { ChunkPool } from "../../chunk/pool.ts";
 import { PgstowError, throwIfAborted } from "../../core/errors.ts";
+import { encodeText } from "../../core/text-bytes.ts";
 import type {
   ArchiveMetadata,
   ArchiveReader,
@@ -88,7 +89,7 @@ export class StowReader implements ArchiveReader {
   }
 
   async *#batches(entry: Entry, numbers: readonly number[], signal: AbortSignal | undefined): AsyncGenerator<RowBatch> {
-    const copy = Buffer.from(entry.copy);
+    const copy = encodeText(entry.copy, this.metadata.encoding);
     for await (const chunk of this.#read(numbers, signal)) {
       const { frame, raw } = chunk;
       const rowsEnd = raw.length - frame.suffixBytes;

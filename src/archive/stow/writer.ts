@@ -1,4 +1,5 @@
 import { PgstowError } from "../../core/errors.ts";
+import { encodeText } from "../../core/text-bytes.ts";
 import type { ArchiveSummary, ArchiveWriter, DataTotals, EntryData, LargeObjectPiece, RowBatch, WriterOptions } from "../archive.ts";
 import type { Entry } from "../entry.ts";
 import { checkBatch } from "../row-batch.ts";
@@ -103,6 +104,10 @@ class StowWriter implements ArchiveWriter {
     }
   }
 
+  #bytes(text: string): Buffer {
+    return encodeText(text, this.#options.metadata.encoding);
+  }
+
   async #sql(text: string, dumpId: number): Promise<void> {
     if (text === "") return;
     if (this.#scriptEntry === 0) this.#scriptEntry = dumpId;
@@ -113,7 +118,7 @@ class StowWriter implements ArchiveWriter {
 
   async #flushSql(): Promise<void> {
     if (this.#script.length === 0) return;
-    const bytes = Buffer.from(this.#script.join(""));
+    const bytes = this.#bytes(this.#script.join(""));
     const facts = { entry: this.#scriptEntry, range: 0, ordinal: 0, dataBytes: 0, rows: 0, prefixBytes: 0, suffixBytes: 0 };
     this.#script = [];
     this.#scriptLength = 0;
@@ -130,7 +135,7 @@ class StowWriter implements ArchiveWriter {
     let prefix = this.#printer.dataHead(entry) + entry.copy;
     let ordinal = 0;
     const chunk = async (suffix: string): Promise<void> => {
-      const [before, after] = [Buffer.from(prefix), Buffer.from(suffix)];
+      const [before, after] = [this.#bytes(prefix), this.#bytes(suffix)];
       const rows = pending.reduce((sum, batch) => sum + batch.rows, 0);
       const sizes = { dataBytes: pendingBytes, rows, prefixBytes: before.length, suffixBytes: after.length };
       const parts = [before, ...pending.map((batch) => batch.bytes), after];
@@ -160,7 +165,7 @@ class StowWriter implements ArchiveWriter {
     let prefix = this.#printer.dataHead(entry);
     let ordinal = 0;
     const chunk = async (suffix: string): Promise<void> => {
-      const [before, after] = [Buffer.from(prefix), Buffer.from(suffix)];
+      const [before, after] = [this.#bytes(prefix), this.#bytes(suffix)];
       const sizes = { dataBytes, rows: 0, prefixBytes: before.length, suffixBytes: after.length };
       const parts = [before, Buffer.from(statements.join(""), "latin1"), after];
       totals.rawBytes += dataBytes;

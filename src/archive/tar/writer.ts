@@ -1,3 +1,4 @@
+import { encodeText } from "../../core/text-bytes.ts";
 import { Spool } from "../../store/spool.ts";
 import type { ArchiveWriter, Sink, WriterOptions } from "../archive.ts";
 import type { TocItem } from "../toc/item.ts";
@@ -48,7 +49,7 @@ class TarTarget implements DataTarget {
   }
 
   async finish(): Promise<void> {
-    await this.#bytesMember("restore.sql", Buffer.from(restoreScript(this.#options)));
+    await this.#bytesMember("restore.sql", encodeText(restoreScript(this.#options), this.#options.metadata.encoding));
     await this.#write(Buffer.alloc(2 * TAR_BLOCK_BYTES));
     await this.#sink.finish();
   }

@@ -1,4 +1,5 @@
 import type { CompressionMethod } from "../compression/method.ts";
+import { encodeText } from "../../core/text-bytes.ts";
 import { MAGIC } from "./decode.ts";
 import { formatCodes } from "./item.ts";
 import type { DataPosition, TocHead, TocItem } from "./item.ts";
@@ -20,20 +21,31 @@ export function encodeOid(oid: number): Buffer {
   return encodeInt(oid | 0);
 }
 
-function encodeString(text: string | null): Buffer {
+function encodeString(text: string | null, encoding: string): Buffer {
   if (text === null) return encodeInt(-1);
-  const bytes = Buffer.from(text);
+  const bytes = encodeText(text, encoding);
   return Buffer.concat([encodeInt(bytes.length), bytes]);
 }
 
-/** The whole table of contents. Its length does not depend on the positions. */
-export function encodeToc(head: Omit<TocHead, "itemCount" | "intBytes" | "offsetBytes" | "revision">, items: readonly TocItem[]): Buffer {
-  const parts = [encodeHead(head, items.length)];
-  for (const item of items) parts.push(...encodeItem(head, item));
+type EncodeString = (text: string | null) => Buffer;
+
+/** The whole table of contents, its text in the archive's encoding. Its length does not depend on the positions. */
+export function encodeToc(
+  head: Omit<TocHead, "itemCount" | "intBytes" | "offsetBytes" | "revision">,
+  items: readonly TocItem[],
+  encoding = "UTF8",
+): Buffer {
+  const string: EncodeString = (text) => encodeString(text, encoding);
+  const parts = [encodeHead(head, items.length, string)];
+  for (const item of items) parts.push(...encodeItem(head, item, string));
   return Buffer.concat(parts);
 }
 
-function encodeHead(head: Omit<TocHead, "itemCount" | "intBytes" | "offsetBytes" | "revision">, itemCount: number): Buffer {
+function encodeHead(
+  head: Omit<TocHead, "itemCount" | "intBytes" | "offsetBytes" | "revision">,
+  itemCount: number,
+  string: EncodeString,
+): Buffer {
   const { method, level } = head.compression;
   const time = new Date(head.startedAt);
   const clock = [time.getSeconds(), time.getMinutes(), time.getHours(), time.getDate(), time.getMonth(), time.getFullYear() - 1900, -1];
@@ -42,22 +54,22 @@ function encodeHead(head: Omit<TocHead, "itemCount" | "intBytes" | "offsetBytes"
     Buffer.from([1, head.minor, 0, 4, OFFSET_BYTES, head.formatCode]),
     head.minor < 15 ? encodeInt(method === "none" ? 0 : (level ?? -1)) : Buffer.from([METHOD_CODES[method]]),
     ...clock.map(encodeInt),
-    ...[head.database, head.serverVersion, head.dumpVersion].map(encodeString),
+    ...[head.database, head.serverVersion, head.dumpVersion].map(string),
     encodeInt(itemCount),
   ]);
 }
 
-function encodeItem({ minor, formatCode }: Pick<TocHead, "minor" | "formatCode">, item: TocItem): Buffer[] {
+function encodeItem({ minor, formatCode }: Pick<TocHead, "minor" | "formatCode">, item: TocItem, string: EncodeString): Buffer[] {
   return [
     encodeInt(item.dumpId),
     encodeInt(item.hasData ? 1 : 0),
-    ...[String(item.classOid), String(item.oid), item.tag, item.kind].map(encodeString),
+    ...[String(item.classOid), String(item.oid), item.tag, item.kind].map(string),
     encodeInt(item.section),
-    ...[item.create, item.drop, item.copy, item.schema, item.tablespace].map(encodeString),
-    ...(minor >= 14 ? [encodeString(item.tableAccessMethod)] : []),
+    ...[item.create, item.drop, item.copy, item.schema, item.tablespace].map(string),
+    ...(minor >= 14 ? [string(item.tableAccessMethod)] : []),
     ...(minor >= 16 ? [encodeInt(item.relkind)] : []),
-    ...[item.owner, "false", ...item.dependencies.map(String), null].map(encodeString),
-    formatCode === formatCodes.custom ? encodePosition(item.position) : encodeString(item.file),
+    ...[item.owner, "false", ...item.dependencies.map(String), null].map(string),
+    formatCode === formatCodes.custom ? encodePosition(item.position) : string(item.file),
   ];
 }
 
