@@ -42,6 +42,8 @@ export interface ScriptOptions {
   readonly role?: string;
   /** Wrap the script in one transaction. */
   readonly singleTransaction?: boolean;
+  /** With `verbose`, of a script that is made of an archive: where it has an entry ("Data Pos: 4711"). All dependencies are shown then. */
+  readonly placeOf?: (entry: Entry) => string | undefined;
 }
 
 /**
@@ -192,6 +194,8 @@ export interface ArchiveReader {
    * `onBytes` is told the bytes checked so far.
    */
   verify(options?: { readonly signal?: AbortSignal; readonly onBytes?: (bytes: number) => void }): Promise<VerifyReport>;
+  /** Where it has an entry, as pg_restore --verbose says it; undefined for nowhere. */
+  placeOf?(entry: Entry): string | undefined;
   /** The data of one entry; throws `corrupt` when a chunk does not match its hash. */
   data(entry: Entry, options?: { readonly signal?: AbortSignal }): EntryData;
   close(): Promise<void>;

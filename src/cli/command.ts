@@ -11,7 +11,7 @@ export interface Command {
   readonly options: readonly OptionSpec[];
   readonly examples?: readonly (readonly [command: string, does: string])[];
   /** Gives the exit code, where it is not 0 for certain. */
-  run(args: ParsedArguments, context: CommandContext): Promise<number | void>;
+  run(args: ParsedArguments, context: CommandContext): Promise<number> | Promise<void>;
 }
 
 /** Commands by name, and how to get at them: none is loaded before it is asked for. */

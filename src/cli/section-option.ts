@@ -17,8 +17,6 @@ const sections: readonly string[] = ["pre-data", "data", "post-data"] satisfies 
 export function sectionsOf(args: ParsedArguments): NamedSection[] | undefined {
   const given = args.list("section");
   if (given.length === 0) return undefined;
-  const whole = (["schema-only", "data-only"] as const).find((name) => args.flag(name));
-  if (whole !== undefined) throw new PgstowError("usage", `options --section and --${whole} cannot be used together`);
   return given.map((name) => {
     if (sections.includes(name)) return name as NamedSection;
     throw new PgstowError("usage", `unrecognized section name: "${name}"`);

@@ -3,11 +3,14 @@ import type { Entry } from "../archive/entry.ts";
 import { localTime } from "../archive/plain/frame.ts";
 import { oneLine } from "../archive/plain/header.ts";
 
-type ListedArchive = Pick<ArchiveReader, "format" | "layout" | "metadata" | "entries">;
+type ListedArchive = Pick<ArchiveReader, "format" | "layout" | "metadata" | "entries" | "special">;
 
-/** The table of contents as `pg_restore -l` prints it: a head of comments, then one line for each of the shown entries. */
-export function* tocLines(archive: ListedArchive, shown: readonly Entry[]): Generator<string> {
-  const { metadata } = archive;
+/**
+ * The table of contents as `pg_restore -l` prints it: a head of comments, then one line for each of the shown entries. With `verbose` one
+ * for every item, and what it depends on.
+ */
+export function* tocLines(archive: ListedArchive, shown: readonly Entry[], verbose = false): Generator<string> {
+  const { metadata, special = [], entries } = archive;
   yield ";";
   yield `; Archive created at ${localTime(new Date(metadata.startedAt))}`;
   yield `;     dbname: ${oneLine(metadata.database)}`;
@@ -16,7 +19,18 @@ export function* tocLines(archive: ListedArchive, shown: readonly Entry[]): Gene
   yield ";";
   yield "; Selected TOC Entries:";
   yield ";";
-  for (const entry of shown) yield entryLine(entry);
+  for (const entry of verbose ? [...special, ...inOrderOf(shown, entries)] : shown) {
+    yield entryLine(entry);
+    if (verbose && entry.dependencies.length > 0) yield `;\tdepends on: ${entry.dependencies.join(" ")}`;
+  }
+}
+
+/** All entries; a list file moves those that it names to the end. */
+function inOrderOf(shown: readonly Entry[], entries: readonly Entry[]): readonly Entry[] {
+  const chosen = new Set(shown);
+  const kept = entries.filter((entry) => chosen.has(entry));
+  const isMoved = kept.some((entry, at) => shown[at] !== entry);
+  return isMoved ? [...entries.filter((entry) => !chosen.has(entry)), ...shown] : entries;
 }
 
 function* layoutLines({ format, layout, metadata, entries }: ListedArchive): Generator<string> {

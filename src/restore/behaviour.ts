@@ -1,4 +1,5 @@
 import type { Entry } from "../archive/entry.ts";
+import type { EntryStatement } from "../archive/plain/entry-statements.ts";
 
 /** How a restore goes about its work. Without any of it: one transaction, all of it or nothing. */
 export interface RestoreBehaviour {
@@ -24,4 +25,6 @@ export interface RestoreFailure {
   readonly error: unknown;
   /** The whole of what was sent; undefined when a COPY that had begun was refused some row. */
   readonly command: string | undefined;
+  /** What the command is for; undefined for data. */
+  readonly part: EntryStatement["part"] | undefined;
 }

@@ -75,7 +75,7 @@ async function runStep(target: RestoreTarget, step: RestoreStep, options: Restor
     await target.query(step.sql);
     return true;
   } catch (error) {
-    options.onFailure?.({ entry: step.entry, error, command: step.sql });
+    options.onFailure?.({ entry: step.entry, error, command: step.sql, part: step.part });
     const passesOver = options.transaction === "none" && options.onError === "continue";
     if (passesOver && error instanceof PgstowError && error.code === "server") return false;
     throw explainFailure(error, step.entry, "nothing was changed");

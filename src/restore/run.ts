@@ -117,7 +117,7 @@ class PlanRun {
     try {
       await this.#target.query(sql);
     } catch (error) {
-      this.#options.onFailure?.({ entry: undefined, error, command: sql });
+      this.#options.onFailure?.({ entry: undefined, error, command: sql, part: undefined });
       throw explainSessionFailure(error, during, this.#outcome);
     }
   }
@@ -136,7 +136,7 @@ class PlanRun {
   async #run(step: RestoreStep): Promise<void> {
     const { entry } = step;
     if (step.type === "sql") {
-      await this.#queue.add({ entry, command: step.sql, answer: this.#target.send(step.sql), makes: step.part === "definition" });
+      await this.#queue.add({ entry, command: step.sql, answer: this.#target.send(step.sql), part: step.part });
     } else if (!(await this.#isLeftOut(entry))) {
       await this.#runData(step);
     }

@@ -103,7 +103,7 @@ async function sendLargeObjects(job: DataJob, pieces: Extract<EntryData, { type:
     await run("COMMIT;");
   } catch (error) {
     if (!(error instanceof PgstowError) || error.code !== "server") throw error;
-    queue.fail({ entry, error, command });
+    queue.fail({ entry, error, command, part: undefined });
     await target.query("ROLLBACK;");
   }
 }

@@ -11,8 +11,8 @@ export interface QueuedStatement {
   /** What was sent, for the report of a failure. */
   readonly command: string;
   readonly answer: Promise<unknown>;
-  /** Makes the entry's object. */
-  readonly makes?: boolean;
+  /** What the command is for; undefined for data. */
+  readonly part?: RestoreFailure["part"];
 }
 
 export interface QueueOptions {
@@ -96,9 +96,9 @@ export class StatementQueue {
     this.#pending.splice(this.#pending.indexOf(statement), 1);
     this.#characters -= statement.command.length;
     if (error !== undefined) {
-      const { entry, command, makes } = statement;
-      if (makes === true) this.failedToMake.add(entry.dumpId);
-      this.fail({ entry, error, command: isAboutRow(error) ? undefined : command });
+      const { entry, command, part } = statement;
+      if (part === "definition") this.failedToMake.add(entry.dumpId);
+      this.fail({ entry, error, command: isAboutRow(error) ? undefined : command, part });
     }
     const { head } = this;
     if (head !== undefined) this.#options.onHead(head);

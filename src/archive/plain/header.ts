@@ -33,7 +33,9 @@ export function headerComment(context: ScriptContext, entry: Entry): string {
     `-- ${DATA_PREFIXES[entry.kind] ?? ""}Name: ${oneLine(entry.tag)}; Type: ${entry.kind}; ` +
     `Schema: ${entry.schema === null ? "-" : oneLine(entry.schema)}; Owner: ${ownerInHeader(context, entry)}` +
     (tablespace === "" ? "" : `; Tablespace: ${oneLine(tablespace)}`);
-  return `--\n${options.verbose ? verboseLines(entry) : ""}${line}\n--\n\n`;
+  const place = options.verbose ? options.placeOf?.(entry) : undefined;
+  const [above, below] = [options.verbose ? verboseLines(context, entry) : "", place === undefined ? "" : `-- ${place}\n`];
+  return `--\n${above}${line}\n${below}--\n\n`;
 }
 
 function ownerInHeader(context: ScriptContext, entry: Entry): string {
@@ -42,10 +44,10 @@ function ownerInHeader(context: ScriptContext, entry: Entry): string {
   return oneLine(entry.owner);
 }
 
-function verboseLines(entry: Entry): string {
+function verboseLines({ options }: ScriptContext, entry: Entry): string {
   const { classOid, oid } = entry.catalogId;
   const item = `-- TOC entry ${entry.dumpId} (class ${classOid} OID ${oid})\n`;
-  const shown = KINDS_WITH_OWN_DEPENDENCIES.has(entry.kind) && entry.dependencies.length > 0;
+  const shown = (options.placeOf !== undefined || KINDS_WITH_OWN_DEPENDENCIES.has(entry.kind)) && entry.dependencies.length > 0;
   return shown ? `${item}-- Dependencies: ${entry.dependencies.join(" ")}\n` : item;
 }
 

@@ -111,6 +111,12 @@ export class TocReader implements ArchiveReader {
     return { type: "rows", batches: this.#named(entry, batchesOf(this.#source.rows(item, onStored))) };
   }
 
+  placeOf(entry: Entry): string | undefined {
+    const item = this.#items.get(entry.dumpId);
+    if (this.format === "custom") return `Data Pos: ${item?.position.type === "known" ? item.position.offset : 0}`;
+    return item === undefined || item.file === "" ? undefined : `File: ${item.file}`;
+  }
+
   close(): Promise<void> {
     return this.#source.close();
   }

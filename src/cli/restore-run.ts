@@ -1,0 +1,145 @@
+import type { ArchiveReader } from "../archive/archive.ts";
+import { openArchive } from "../archive/open.ts";
+import type { DiagnosticSink } from "../core/diagnostics.ts";
+import { PgstowError } from "../core/errors.ts";
+import type { ProgressSink } from "../core/progress.ts";
+import type { SettingsInput } from "../postgres/settings.ts";
+import type { RestoreFailure } from "../restore/behaviour.ts";
+import { type RestoreOptions, type RestoreSummary, runRestore } from "../restore/restore.ts";
+import { writeScript } from "../restore/script.ts";
+import { selectEntries } from "../restore/selection.ts";
+import { parseUseList } from "../restore/use-list.ts";
+import { spoolInput } from "../store/spooled-input.ts";
+import { openOutputFile } from "./faces/face-output.ts";
+import { inProgramWords } from "./faces/system-words.ts";
+import { failureText } from "./failure-text.ts";
+import { defined } from "./option.ts";
+import type { RestoreTask } from "./restore-arguments.ts";
+import { tocLines } from "./toc-text.ts";
+
+export interface RestoreRunContext {
+  readonly connection: SettingsInput;
+  readonly signal: AbortSignal;
+  /** A message of the program, of one or several lines. */
+  readonly say: (level: "error" | "warning", text: string) => void;
+  /** What --verbose shows. */
+  readonly info: (text: string) => void;
+  readonly onDiagnostic: DiagnosticSink;
+  readonly onProgress?: ProgressSink;
+  /** Told of a restore that came to its end. */
+  readonly onSummary?: (summary: RestoreSummary) => void;
+}
+
+/**
+ * Does what a command line asks for: prints a list, writes a script, or restores. Gives the exit code: 1 when errors were passed over, and
+ * when the work ended at an error that has been told already. Throws a PgstowError for all else.
+ */
+export async function runRestoreTask(task: RestoreTask, context: RestoreRunContext): Promise<number> {
+  const archive = await openTaskArchive(task);
+  try {
+    const list = task.useList === undefined ? undefined : parseUseList(task.useList, archive, context.onDiagnostic);
+    const choices = { ...defined({ list }), ...task.choices };
+    if (task.does === "list") return await printList(archive, task, choices);
+    if (task.does === "script") return await printScript(archive, task, choices, context);
+    return await restoreDatabase(archive, task, choices, context);
+  } finally {
+    await archive.close();
+  }
+}
+
+async function openTaskArchive({ archive: path, format, manner }: RestoreTask): Promise<ArchiveReader> {
+  const from = path ?? (await spoolInput(process.stdin, "standard input"));
+  const archive = await openArchive(from).catch((error: unknown) => {
+    throw manner === "pgstow" || path === undefined ? error : inProgramWords(`could not open input file "${path}"`, error);
+  });
+  if (format === undefined || archive.format === format) return archive;
+  await archive.close();
+  throw new PgstowError("usage", `expected format (${format}) differs from format found in file (${archive.format})`);
+}
+
+type Choices = RestoreTask["choices"] & { readonly list?: readonly number[] };
+
+async function printList(archive: ArchiveReader, task: RestoreTask, choices: Choices): Promise<number> {
+  const shown = selectEntries(archive.entries, choices).map(({ entry }) => entry);
+  const sink = await openOutputFile(task.output, false);
+  await sink.write(Buffer.from(`${[...tocLines(archive, shown, task.verbose)].join("\n")}\n`));
+  await sink.finish();
+  return 0;
+}
+
+async function printScript(archive: ArchiveReader, task: RestoreTask, choices: Choices, context: RestoreRunContext): Promise<number> {
+  const { signal, info } = context;
+  const onStep = task.verbose ? info : undefined;
+  const sink = await openOutputFile(task.output, false);
+  const { restrictKey, verbose } = task;
+  const singleTransaction = task.choices.transaction === "all" && task.manner === "pg_restore";
+  await writeScript(archive, { ...choices, ...defined({ restrictKey, onStep }), verbose, singleTransaction, signal }, sink);
+  return 0;
+}
+
+async function restoreDatabase(archive: ArchiveReader, task: RestoreTask, choices: Choices, context: RestoreRunContext): Promise<number> {
+  checkParallel(archive, task);
+  const { connection, signal, onDiagnostic, onProgress } = context;
+  const teller = new FailureTeller(task, context);
+  const options: RestoreOptions = {
+    ...choices,
+    archive,
+    connection,
+    environment: process.env,
+    signal,
+    onDiagnostic,
+    onFailure: (failure) => teller.tell(failure),
+    ...defined({ onProgress, onStep: task.verbose ? context.info : undefined }),
+  };
+  try {
+    const summary = await runRestore(options);
+    context.onSummary?.(summary);
+    if (summary.errors === 0) return 0;
+    context.say("warning", `errors ignored on restore: ${String(summary.errors)}`);
+    return 1;
+  } catch (error) {
+    if (teller.hasTold(error)) return 1;
+    throw error;
+  }
+}
+
+/** What pg_restore cannot do with several connections. */
+function checkParallel(archive: ArchiveReader, { manner, archive: path, choices }: RestoreTask): void {
+  if (manner === "pgstow" || (choices.jobs ?? 1) === 1) return;
+  if (archive.format === "tar") throw new PgstowError("usage", "parallel restore is not supported with this archive file format");
+  if (path === undefined) throw new PgstowError("usage", "parallel restore from standard input is not supported");
+}
+
+/** Says what the server refused as pg_restore says it. A restore that ends at it says so itself, in pgstow's own manner. */
+class FailureTeller {
+  readonly #task: RestoreTask;
+  readonly #context: RestoreRunContext;
+  readonly #told = new Set<unknown>();
+  #lastEntry: unknown;
+
+  constructor(task: RestoreTask, context: RestoreRunContext) {
+    this.#task = task;
+    this.#context = context;
+  }
+
+  tell(failure: RestoreFailure): void {
+    const { manner, verbose, choices } = this.#task;
+    const { error, entry } = failure;
+    if (manner === "pgstow" && choices.onError !== "continue") return;
+    if (!(error instanceof PgstowError) || error.code !== "server") return;
+    this.#told.add(error);
+    if (verbose && entry !== undefined && entry !== this.#lastEntry) {
+      if (this.#lastEntry === undefined) this.#context.info("while PROCESSING TOC:");
+      const { classOid, oid } = entry.catalogId;
+      const owner = entry.owner === "" ? "(no owner)" : entry.owner;
+      this.#context.info(`from TOC entry ${String(entry.dumpId)}; ${String(classOid)} ${String(oid)} ${entry.kind} ${entry.tag} ${owner}`);
+      this.#lastEntry = entry;
+    }
+    this.#context.say("error", failureText(failure));
+  }
+
+  /** Whether this error, or what it explains, has been told. */
+  hasTold(error: unknown): boolean {
+    return this.#told.has(error) || (error instanceof Error && this.#told.has(error.cause));
+  }
+}
