@@ -3,6 +3,8 @@ export interface CompressJob {
   readonly type: "compress";
   readonly id: number;
   readonly level: number;
+  /** Long-distance matching. */
+  readonly long: boolean;
   /** The chunk is these, one after the other. */
   readonly parts: readonly Uint8Array[];
 }

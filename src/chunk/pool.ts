@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 
 import { PgstowError } from "../core/errors.ts";
 import type { CompressJob, DecompressJob, JobReply } from "./job.ts";
+import { workerProgram } from "./worker-program.ts";
 
 /** See LEVEL.md. */
 export const DEFAULT_LEVEL = 2;
@@ -57,13 +58,13 @@ export class ChunkPool {
   constructor(options: ChunkPoolOptions = {}) {
     this.#workersMax = Math.max(1, options.workers ?? Math.min(availableParallelism(), WORKERS_MAX));
     this.#level = options.level ?? DEFAULT_LEVEL;
-    this.#program = options.program ?? new URL("./worker.js", import.meta.url);
+    this.#program = options.program ?? workerProgram;
     this.inFlightMax = this.#workersMax * JOBS_PER_WORKER;
   }
 
   /** One chunk of all parts in their order. The parts are given away: large ones are moved to the worker and empty afterwards. */
-  async compress(parts: readonly Uint8Array[], level: number = this.#level): Promise<StoredChunk> {
-    const job: CompressJob = { type: "compress", id: ++this.#lastId, level, parts };
+  async compress(parts: readonly Uint8Array[], level: number = this.#level, long = false): Promise<StoredChunk> {
+    const job: CompressJob = { type: "compress", id: ++this.#lastId, level, long, parts };
     return this.#run(job, parts);
   }
 

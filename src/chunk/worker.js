@@ -15,6 +15,7 @@ const SCRATCH_BYTES_KEPT = 8 << 20;
 const compression = new zstd.CCtx();
 const decompression = new zstd.DCtx();
 let level = Number.NaN;
+let long = false;
 let input = new Uint8Array(0);
 let output = new Uint8Array(0);
 
@@ -33,6 +34,10 @@ function compress(job) {
   if (job.level !== level) {
     compression.setParameter(zstd.CParameter.compressionLevel, job.level);
     level = job.level;
+  }
+  if (job.long !== long) {
+    compression.setParameter(zstd.CParameter.enableLongDistanceMatching, job.long ? 1 : 0);
+    long = job.long;
   }
   const raw = job.parts.length === 1 && job.parts[0] !== undefined ? job.parts[0] : joined(job.parts);
   const room = zstd.compressBound(raw.length);

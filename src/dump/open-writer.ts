@@ -24,7 +24,7 @@ export function openWriter(content: ArchiveContent, options: WriterChoices): Pro
   const form = { ...version, ...(compression === undefined ? {} : { compression }) };
   switch (options.format) {
     case "plain":
-      return openPlainWriter({ ...content, sink: fileOf(output) });
+      return openPlainWriter({ ...content, ...(compression === undefined ? {} : { compression }), sink: fileOf(output) });
     case "stow":
       return openStowWriter({ ...content, sink: fileOf(output), ...(compressionLevel === undefined ? {} : { level: compressionLevel }) });
     case "custom":

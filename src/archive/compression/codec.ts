@@ -27,7 +27,7 @@ export class Compressor {
       case "lz4":
         return compressLz4(source);
       case "zstd":
-        return compressZstd(source, (this.#pool ??= new ChunkPool()), level);
+        return compressZstd(source, (this.#pool ??= new ChunkPool()), this.#compression);
     }
   }
 

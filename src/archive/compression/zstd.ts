@@ -3,28 +3,32 @@ import binding from "zstd-napi/binding.js";
 import type { ChunkPool, StoredChunk } from "../../chunk/pool.ts";
 import { PgstowError } from "../../core/errors.ts";
 import { inBlocks } from "./in-blocks.ts";
+import type { Compression } from "./method.ts";
 
 const OUTPUT_BYTES = 128 * 1024;
-/** Content of a frame. */
+/** Content of a frame; with long-distance matching there must be a distance. */
 const FRAME_BYTES = 1 << 20;
+const LONG_FRAME_BYTES = 1 << 23;
 const NOTHING = new Uint8Array(0);
 
 /** Contexts that nobody uses at the moment. Each holds megabytes that the garbage collector does not see, so they are used again. */
 const idle: binding.DCtx[] = [];
 const IDLE_MAX = 2;
 
+export type ZstdForm = Pick<Compression, "level" | "long">;
+
 /** Independent frames with a checksum each, one to a piece: worker threads make several at a time. An empty content is one frame too. */
-export async function* compressZstd(source: AsyncIterable<Uint8Array>, pool: ChunkPool, level?: number): AsyncGenerator<Uint8Array> {
+export async function* compressZstd(source: AsyncIterable<Uint8Array>, pool: ChunkPool, form: ZstdForm): AsyncGenerator<Uint8Array> {
   const ahead: Promise<StoredChunk>[] = [];
   let frames = 0;
   const start = (block: Uint8Array): void => {
-    const frame = pool.compress([block], level);
+    const frame = pool.compress([block], form.level, form.long);
     // Whoever stops early never asks for the rest, and their failure is then nobody's business.
     frame.catch(() => undefined);
     ahead.push(frame);
     frames++;
   };
-  for await (const block of inBlocks(source, FRAME_BYTES, true)) {
+  for await (const block of inBlocks(source, form.long === true ? LONG_FRAME_BYTES : FRAME_BYTES, true)) {
     const first = ahead.length < pool.inFlightMax ? undefined : ahead.shift();
     if (first !== undefined) yield (await first).bytes;
     start(block);

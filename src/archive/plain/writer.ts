@@ -1,6 +1,9 @@
 import { freeBytes } from "../../chunk/free.ts";
 import { encodeText } from "../../core/text-bytes.ts";
 import type { ArchiveSummary, ArchiveWriter, DataTotals, EntryData, Sink, WriterOptions } from "../archive.ts";
+import { CompressedSink } from "../compression/compressed-sink.ts";
+import { checkLevel } from "../compression/method.ts";
+import type { Compression } from "../compression/method.ts";
 import type { Entry } from "../entry.ts";
 import { checkBatch } from "../row-batch.ts";
 import { inLines, largeObjectText } from "./large-object-text.ts";
@@ -10,9 +13,17 @@ import { ScriptWalk } from "./script-walk.ts";
 const TEXT_BYTES_BUFFERED = 256 * 1024;
 const END_OF_ROWS = Buffer.from("\\.\n");
 
-/** Writes a plain SQL script, byte for byte what pg_dump writes. */
-export function openPlainWriter(options: WriterOptions): Promise<ArchiveWriter> {
-  return Promise.resolve(new PlainWriter(options));
+export interface PlainWriterOptions extends WriterOptions {
+  /** Not at all unless given. */
+  readonly compression?: Compression;
+}
+
+/** Writes a plain SQL script, byte for byte what pg_dump writes, compressed as a whole where that is wanted. */
+export function openPlainWriter({ compression, ...options }: PlainWriterOptions): Promise<ArchiveWriter> {
+  if (compression === undefined || compression.method === "none") return Promise.resolve(new PlainWriter(options));
+  checkLevel(compression);
+  const sink = new CompressedSink(options.sink, compression);
+  return Promise.resolve(new PlainWriter({ ...options, sink }, () => sink.storedBytes));
 }
 
 class PlainWriter implements ArchiveWriter {
@@ -20,11 +31,13 @@ class PlainWriter implements ArchiveWriter {
   readonly #printer: ScriptPrinter;
   readonly #walk: ScriptWalk;
   readonly #out: TextSink;
+  readonly #storedBytes: () => number;
   #rows = 0;
   #rawBytes = 0;
 
-  constructor(options: WriterOptions) {
+  constructor(options: WriterOptions, storedBytes: () => number = () => this.#out.storedBytes) {
     this.#options = options;
+    this.#storedBytes = storedBytes;
     this.#printer = new ScriptPrinter(options.metadata, options.script, options.entries);
     this.#walk = new ScriptWalk(this.#printer, options.entries);
     this.#out = new TextSink(options.sink, options.metadata.encoding);
@@ -50,7 +63,7 @@ class PlainWriter implements ArchiveWriter {
     return {
       rows: this.#rows,
       rawBytes: this.#rawBytes,
-      storedBytes: this.#out.storedBytes,
+      storedBytes: this.#storedBytes(),
       fingerprint: "",
       finishedAt: finishedAt.toISOString(),
     };
