@@ -48,7 +48,7 @@ export async function runChild(program: Program, options: ChildOptions): Promise
     if (options.signal?.aborted === true) throw abortedError(options.signal);
     // What the program says of its end explains why its input was not taken, and not the other way round.
     if (code !== 0 && !(failure instanceof PgstowError && failure.code !== "file")) throw words.failure(code);
-    if (failure !== undefined) throw failure instanceof Error ? failure : new PgstowError("internal", String(failure));
+    if (failure !== undefined) throw failure;
     words.rest();
   } finally {
     options.signal?.removeEventListener("abort", stop);
@@ -66,12 +66,12 @@ function endOf(child: ChildProcess): Promise<number> {
 }
 
 /** Waits for all; the first error stops the program, and what fails afterwards is its consequence. */
-async function firstFailure(work: readonly Promise<void>[], stop: () => void): Promise<unknown> {
-  let failure: unknown;
+async function firstFailure(work: readonly Promise<void>[], stop: () => void): Promise<Error | undefined> {
+  let failure: Error | undefined;
   await Promise.all(
     work.map((each) =>
       each.catch((error: unknown) => {
-        failure ??= error;
+        failure ??= error instanceof Error ? error : new PgstowError("internal", "the work failed for no reason", { cause: error });
         stop();
       }),
     ),
@@ -108,8 +108,10 @@ const LINES_MAX = 50;
 class Words {
   readonly #program: Program;
   readonly #onDiagnostic: DiagnosticSink;
-  /** Errors so far; the last of them may be the reason of the end. */
-  #errors: string[] = [];
+  /** Errors so far. */
+  readonly #errors: string[] = [];
+  /** The last line that claims to be nothing: a wrong argument is refused by such a one. */
+  #last: string | undefined;
   #warning: { message: string; details: string[] } | undefined;
 
   constructor(program: Program, onDiagnostic: DiagnosticSink) {
@@ -130,7 +132,8 @@ class Words {
   }
 
   #line(line: string): void {
-    const [, level = "", words = line] = new RegExp(`^${this.#program.name}: (?:(error|warning|detail|hint): )?(.*)$`).exec(line) ?? [];
+    const [, level = "", words = line] =
+      new RegExp(`^(?:\\S*/)?${this.#program.name}: (?:(error|warning|detail|hint): )?(.*)$`).exec(line) ?? [];
     if (level === "error") {
       this.#tellWarning();
       this.#errors.push(words);
@@ -139,8 +142,14 @@ class Words {
       this.#warning = { message: words, details: [] };
     } else if (this.#warning !== undefined && (level !== "" || line === words)) this.#warning.details.push(words);
     else if (this.#errors.length > 0 && (level !== "" || line === words)) this.#errors.push(words);
-    else if (words.trim() !== "") this.#tell({ severity: "info", message: words });
-    if (this.#errors.length > LINES_MAX) this.#errors = this.#errors.slice(-LINES_MAX);
+    else if (level === "" && words.trim() !== "") this.#say(words);
+    // The first error explains the others.
+    this.#errors.splice(LINES_MAX);
+  }
+
+  #say(words: string): void {
+    this.#last = words;
+    this.#tell({ severity: "info", message: words });
   }
 
   #tellWarning(): void {
@@ -162,7 +171,11 @@ class Words {
   failure(code: number): PgstowError {
     const [first, ...others] = this.#errors;
     const { name, version } = this.#program;
-    const why = first ?? (code === -1 ? "it was ended by a signal" : `it ended with exit code ${code.toString()}`);
+    const why =
+      first ??
+      (code === -1
+        ? "it was ended by a signal"
+        : `it ended with exit code ${code.toString()}${this.#last === undefined ? "" : `: ${this.#last}`}`);
     return new PgstowError("program", `${name} ${version}: ${why}`, others.length === 0 ? {} : { context: { detail: others.join("\n") } });
   }
 }

@@ -23,7 +23,6 @@ const NATIVE_ONLY: Partial<Record<keyof RestoreOptions, string>> = {
   prepareTarget: "replace",
   analyze: "analyze",
   maintenanceWorkMem: "maintenance-work-mem",
-  onFailure: "on-failure",
 };
 
 /** pg_restore's command line for these options, but for the connection, the entries and the archive. */

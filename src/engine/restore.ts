@@ -5,7 +5,7 @@ import type { ArchiveReader, Sink } from "../archive/archive.ts";
 import { openArchive } from "../archive/open.ts";
 import { runConvert } from "../convert/convert.ts";
 import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
-import { throwIfAborted } from "../core/errors.ts";
+import { PgstowError, throwIfAborted } from "../core/errors.ts";
 import type { RestoreOptions, RestoreSummary } from "../restore/restore.ts";
 import { selectEntries } from "../restore/selection.ts";
 import type { SelectedEntry } from "../restore/selection.ts";
@@ -47,12 +47,33 @@ export async function runRestoreByProgram(options: RestoreOptions): Promise<Rest
         onDiagnostic,
         input,
       });
-    if (archive.format === "stow" || typeof options.archive !== "string") await restoreConverted(archive, options, program, run);
-    else await restoreListed(options.archive, selected, run);
-    const totals = totalsOf(archive, selected);
-    return { ...totals, entries: selected.length, errors: 0, fingerprint, diagnostics };
+    const work =
+      archive.format === "stow" || typeof options.archive !== "string"
+        ? restoreConverted(archive, options, program, run)
+        : restoreListed(options.archive, selected, run);
+    const errors = await passedOver(work, options, diagnostics, onDiagnostic);
+    return { ...totalsOf(archive, selected), entries: selected.length, errors, fingerprint, diagnostics };
   } finally {
     if (archive !== options.archive) await archive.close();
+  }
+}
+
+/** How many errors pg_restore passed over, where it was asked to go on: it then fails, and says so in a last warning. */
+async function passedOver(
+  work: Promise<void>,
+  { onError }: RestoreOptions,
+  diagnostics: readonly Diagnostic[],
+  onDiagnostic: DiagnosticSink,
+): Promise<number> {
+  try {
+    await work;
+    return 0;
+  } catch (error) {
+    const count = /^errors ignored on restore: (\d+)$/.exec(diagnostics.at(-1)?.message ?? "")?.[1];
+    if (onError !== "continue" || count === undefined || !(error instanceof PgstowError)) throw error;
+    const details = error.context.detail?.split("\n") ?? [];
+    onDiagnostic({ severity: "warning", code: "pg_restore", message: error.message, details });
+    return Number(count);
   }
 }
 
