@@ -1,10 +1,7 @@
-import { z } from "zod";
-
 import type { ArchiveStore } from "../store/archive-store.ts";
 import { acquireLock } from "../store/lock.ts";
 import type { ProcessFacts } from "../store/lock.ts";
 import type { BackupFacts, Verification } from "./backup-info.ts";
-import { VERIFY_LEVELS } from "./backup-info.ts";
 
 /** Verifications that are kept of one backup. */
 const VERIFICATIONS_MAX = 20;
@@ -16,31 +13,6 @@ export interface CatalogueFile {
   readonly verifications: Readonly<Record<string, readonly Verification[]>>;
 }
 
-const factsShape = z.object({
-  id: z.string(),
-  database: z.string(),
-  label: z.string().nullable(),
-  tags: z.array(z.string()),
-  rawBytes: z.number(),
-  checksum: z.string(),
-  startedAt: z.string(),
-  finishedAt: z.string(),
-  serverVersion: z.string(),
-  toolVersion: z.string(),
-  tables: z.number(),
-  rows: z.number(),
-  entries: z.number(),
-  options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
-});
-
-const verificationShape = z.object({ at: z.string(), level: z.enum(VERIFY_LEVELS), ok: z.boolean(), problem: z.string().optional() });
-
-const shape = z.object({
-  version: z.literal(1),
-  files: z.record(z.string(), z.object({ version: z.string(), facts: factsShape })),
-  verifications: z.record(z.string(), z.array(verificationShape)),
-});
-
 const nothing: CatalogueFile = { files: {}, verifications: {} };
 
 function catalogueName(folder: string): string {
@@ -51,8 +23,9 @@ function catalogueName(folder: string): string {
 export async function readCatalogue(store: ArchiveStore, folder: string): Promise<CatalogueFile> {
   const found = await store.read(catalogueName(folder));
   if (found === undefined) return nothing;
+  const { catalogueShape } = await import("./catalogue-shape.ts");
   try {
-    return shape.parse(JSON.parse(Buffer.from(found.bytes).toString("utf8")));
+    return catalogueShape.parse(JSON.parse(Buffer.from(found.bytes).toString("utf8")));
   } catch {
     return nothing;
   }

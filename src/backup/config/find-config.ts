@@ -1,6 +1,5 @@
 import { dirname, resolve } from "node:path";
 
-import { createJiti } from "jiti";
 import { lilconfig } from "lilconfig";
 import type { Loader } from "lilconfig";
 import { parse as parseYaml } from "yaml";
@@ -24,7 +23,9 @@ const NAMES = ["json", "yaml", "yml", "ts", "mts", "js", "mjs", "cjs"].map((endi
  * of package.json, there or in the nearest folder above that has one. Undefined when there is none. Throws a PgstowError `usage` or `file`.
  */
 export async function findConfig(folder: string, named?: string): Promise<FoundConfig | undefined> {
-  const module: Loader = async (path) => createJiti(import.meta.url, { moduleCache: false }).import(path, { default: true });
+  // Loaded only when used: it brings a compiler.
+  const module: Loader = async (path) =>
+    (await import("jiti")).createJiti(import.meta.url, { moduleCache: false }).import(path, { default: true });
   const yaml: Loader = (_, text) => parseYaml(text) as unknown;
   const json: Loader = (_, text) => JSON.parse(text) as unknown;
   const modules = Object.fromEntries([".ts", ".mts", ".js", ".mjs", ".cjs"].map((ending) => [ending, module]));

@@ -5,7 +5,6 @@ import type { RemoteConfig } from "../../backup/remote.ts";
 import type { StoreOptions } from "../../store/archive-store.ts";
 import type { CommandContext } from "../command.ts";
 import type { OptionSpec, ParsedArguments } from "../option.ts";
-import { processFacts } from "../process-facts.ts";
 
 const group = "Remote options:";
 
@@ -89,10 +88,12 @@ async function resolveOptions(args: ParsedArguments) {
 }
 
 async function openManager(store: StoreOptions): Promise<BackupManager> {
-  const { BackupManager } = await import("../../backup/manager.ts");
+  const [{ BackupManager }, { processFacts }] = await Promise.all([import("../../backup/manager.ts"), import("../../store/lock.ts")]);
+  // Which version of Node.js the AWS SDK will want some day is no news for whoever makes a backup.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   return new BackupManager(store, {
     environment: process.env,
-    process: processFacts,
+    process: processFacts(process),
     askPassword: async (prompt) => (await import("../password-prompt.ts")).promptForPassword(prompt),
   });
 }
