@@ -109,7 +109,7 @@ export function parseKeywordString(text: string): Record<string, string> {
 }
 
 export function unknownKeyword(name: string): PgstowError {
-  return new PgstowError("usage", `unknown connection keyword "${name}"`, {
+  return new PgstowError("usage", `invalid connection option "${name}"`, {
     hint: "keywords are libpq's: host, port, dbname, user, password, sslmode, service, ...",
   });
 }

@@ -58,7 +58,8 @@ export function socketPath(host: HostSettings): string {
 
 function parsePort(text: string): number {
   if (text.trim() === "") return DEFAULT_PORT;
-  const port = /^\s*\d{1,5}\s*$/.test(text) ? Number(text) : 0;
+  if (!/^\s*[+-]?\d+\s*$/.test(text)) throw new PgstowError("usage", `invalid integer value "${text}" for connection option "port"`);
+  const port = Number(text);
   if (port < 1 || port > 65535) throw new PgstowError("usage", `invalid port number: "${text}"`);
   return port;
 }

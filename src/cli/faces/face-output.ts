@@ -29,6 +29,6 @@ export async function openOutputFolder(folder: string, sync: boolean): Promise<F
   } catch (error) {
     const what = `could not create directory "${folder}"`;
     const taken = (await stat(folder).catch(() => undefined)) !== undefined;
-    throw taken ? new PgstowError("file", `${what}: File exists`, { cause: error }) : inProgramWords(what, error);
+    throw taken ? new PgstowError("file", `${what}: File exists`) : inProgramWords(what, error);
   }
 }

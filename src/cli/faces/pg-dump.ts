@@ -89,10 +89,14 @@ function openOutput(file: string | undefined, folder: boolean, sync: boolean): P
 /** What --verbose shows: that the catalogs are read, and each table whose rows are. */
 function tellProgress({ messages }: FaceContext): NonNullable<DumpOptions["onProgress"]> {
   let last: string | undefined;
-  messages.info("reading the catalogs");
-  return ({ entry }) => {
-    if (entry === last || entry === undefined) return;
-    last = entry;
+  return ({ entry, phase }) => {
+    const what = entry ?? phase;
+    if (what === last) return;
+    last = what;
+    if (entry === undefined) {
+      if (phase === "catalog") messages.info("reading the catalogs");
+      return;
+    }
     const [, table] = /^TABLE DATA (.*)$/s.exec(entry) ?? [];
     messages.info(table === undefined ? "saving large objects" : `dumping contents of table "${table}"`);
   };

@@ -63,7 +63,8 @@ export const pgDumpallOptions: readonly FaceOption[] = [
 ];
 
 export function pgDumpallHelp(): string {
-  return `pg_dumpall writes all databases of a server, its roles and tablespaces as one script. This one is pgstow's.
+  return `pg_dumpall writes all databases of a server, its roles and tablespaces as a script.
+This one is pgstow's.
 
 Usage:
   pg_dumpall [OPTION]...
