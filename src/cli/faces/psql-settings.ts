@@ -40,10 +40,7 @@ export function readPsqlSettings({ given, operands }: GetoptResult, messages: Fa
   return {
     variables,
     print,
-    actions: given.flatMap(({ name, value }) => {
-      if (name === "command") return [{ type: "command", text: value ?? "" } as const];
-      return name === "file" ? [{ type: "file", text: value ?? "" } as const] : [];
-    }),
+    actions: given.flatMap(({ name, value }) => (name === "command" || name === "file" ? [{ type: name, text: value ?? "" }] : [])),
     list: has("list"),
     singleTransaction: has("single-transaction"),
     readStartupFile: !has("no-psqlrc"),
@@ -112,7 +109,7 @@ function printOptionOf(name: string, value: string): Partial<PrintOptions> {
 function assign(text: string, variables: Variables): void {
   const equals = text.indexOf("=");
   const name = equals < 0 ? text : text.slice(0, equals);
-  const value = equals < 0 ? undefined : Buffer.from(text.slice(equals + 1)).latin1Slice();
+  const value = equals < 0 ? undefined : Buffer.from(text.slice(equals + 1)).toString("latin1");
   const problem = variables.set(name, value);
-  if (problem !== undefined) throw new PgstowError("usage", problem.message, problem.hint === undefined ? {} : { hint: problem.hint });
+  if (problem !== undefined) throw new PgstowError("usage", problem.message);
 }
