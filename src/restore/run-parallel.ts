@@ -38,7 +38,7 @@ export async function runParallel(run: ParallelRun): Promise<RunTotals> {
 
   const rest = entries.filter((entry) => !serial.includes(entry));
   const schedule = new Schedule(rest, scheduleFacts(run));
-  const made = tablesMadeBy(steps);
+  const made = tablesMadeBy(steps.filter(({ entry }) => !tally.totals.failedToMake.has(entry.dumpId)));
   const gate = new Gate();
   const workers = Math.min(options.jobs, Math.max(1, rest.length));
   const outcomes = await Promise.allSettled(
@@ -128,12 +128,17 @@ class Worker {
 
   async #restore(target: RestoreTarget, planner: StepPlanner, entry: Entry): Promise<void> {
     const { archive } = this.#run;
-    const steps = planner.stepsOf(entry).flatMap((step) => this.#inTransaction(step));
+    const steps = this.#isLeftOut(entry) ? [] : planner.stepsOf(entry).flatMap((step) => this.#inTransaction(step));
     const run = { ...this.#tally.of(this.#number), transaction: "none" as const };
     this.#tally.add(await runPlan(target, archive, { ...this.#tally.plan, settings: [], steps }, run));
     this.#tally.entriesDone++;
     this.#schedule.done(entry);
     this.#gate.open();
+  }
+
+  #isLeftOut({ data, dependencies }: Entry): boolean {
+    if (this.#run.options.noDataForFailedTables !== true || data === "none") return false;
+    return dependencies.some((id) => this.#tally.totals.failedToMake.has(id));
   }
 
   /** Rows of a table that this restore has made need no write-ahead log of their own, and come as old ones. */
@@ -155,7 +160,7 @@ class Tally {
   readonly plan: ReturnType<typeof planOf>;
   readonly #options: RunOptions;
   readonly #underWay = new Map<number, { rows: number; rawBytes: number }>();
-  #totals: RunTotals = { rows: 0, rawBytes: 0, errors: 0 };
+  #totals: RunTotals = { rows: 0, rawBytes: 0, errors: 0, failedToMake: new Set() };
   entriesDone = 0;
 
   constructor({ archive, selected, options }: ParallelRun) {
@@ -172,9 +177,14 @@ class Tally {
     return this.entriesDone >= this.plan.entriesTotal;
   }
 
-  add({ rows, rawBytes, errors }: RunTotals): void {
-    const { rows: r, rawBytes: b, errors: e } = this.#totals;
-    this.#totals = { rows: r + rows, rawBytes: b + rawBytes, errors: e + errors };
+  add(more: RunTotals): void {
+    const { rows, rawBytes, errors, failedToMake } = this.#totals;
+    this.#totals = {
+      rows: rows + more.rows,
+      rawBytes: rawBytes + more.rawBytes,
+      errors: errors + more.errors,
+      failedToMake: new Set([...failedToMake, ...more.failedToMake]),
+    };
   }
 
   /** The options of one session's next run. */

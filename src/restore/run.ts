@@ -29,6 +29,8 @@ export type RestorableArchive = Pick<ArchiveReader, "metadata" | "sizes" | "data
 export interface RunTotals extends DataTotals {
   /** Errors that were passed over. */
   readonly errors: number;
+  /** dumpIds of entries whose objects could not be made. */
+  readonly failedToMake: ReadonlySet<number>;
 }
 
 /**
@@ -67,8 +69,8 @@ class PlanRun {
     this.#transaction = options.transaction ?? "all";
     const onError = this.#transaction === "none" ? (options.onError ?? "stop") : "stop";
     this.#queue = new StatementQueue({
-      // Nothing must be run behind a refused statement that no transaction guards.
-      waits: this.#transaction === "none" && onError === "stop",
+      // Nothing must be run behind a refused statement that no transaction guards; and what is told of each is told in order.
+      waits: this.#transaction === "none" && (onError === "stop" || options.onStep !== undefined),
       onError,
       room: () => target.room(),
       onFailure: (failure) => options.onFailure?.(failure),
@@ -93,7 +95,8 @@ class PlanRun {
       await this.#settle();
       throwIfAborted(this.#options.signal);
       if (this.#transaction !== "none") await this.#session("COMMIT;", "commit");
-      return { rows: this.#rows, rawBytes: this.#rawBytes, errors: this.#queue.errors };
+      const { errors, failedToMake } = this.#queue;
+      return { rows: this.#rows, rawBytes: this.#rawBytes, errors, failedToMake };
     } finally {
       this.#data.close();
     }

@@ -44,7 +44,7 @@ type Batches<T extends EntryData["type"]> = Extract<EntryData, { type: T; batche
 async function sendRows(job: DataJob, entry: Entry, copy: string, batches: Batches<"rows">): Promise<void> {
   const sql = copyStatement(copy, { encoding: job.encoding, freeze: job.freeze });
   const { taken } = await job.target.sendCopy(sql, countedBytes(batches, job.onData));
-  await job.queue.add({ entry, command: sql, answer: taken.then((rows) => compareRows(job, entry, rows)) });
+  await job.queue.add({ entry, command: copy, answer: taken.then((rows) => compareRows(job, entry, rows)) });
 }
 
 async function* countedBytes(batches: Batches<"rows">, onData: DataJob["onData"]): AsyncGenerator<Uint8Array> {

@@ -15,6 +15,10 @@ export interface QueuedStatement {
   readonly part?: RestoreFailure["part"];
 }
 
+interface Pending extends QueuedStatement {
+  outcome?: { readonly error: unknown };
+}
+
 export interface QueueOptions {
   /** Each statement is answered before the next one is sent. */
   readonly waits: boolean;
@@ -31,7 +35,7 @@ export class StatementQueue {
   /** dumpIds of entries whose objects could not be made. */
   readonly failedToMake = new Set<number>();
   readonly #options: QueueOptions;
-  readonly #pending: QueuedStatement[] = [];
+  readonly #pending: Pending[] = [];
   #characters = 0;
   #errors = 0;
   #failure: RestoreFailure | undefined;
@@ -57,7 +61,8 @@ export class StatementQueue {
   }
 
   /** Takes a statement that has just been sent; resolves when the next one may be. */
-  async add(statement: QueuedStatement): Promise<void> {
+  async add(queued: QueuedStatement): Promise<void> {
+    const statement: Pending = { ...queued };
     this.#pending.push(statement);
     this.#characters += statement.command.length;
     if (this.#pending.length === 1) this.#options.onHead(statement.entry);
@@ -92,17 +97,22 @@ export class StatementQueue {
     }
   }
 
-  #answered(statement: QueuedStatement, error?: unknown): void {
-    this.#pending.splice(this.#pending.indexOf(statement), 1);
-    this.#characters -= statement.command.length;
-    if (error !== undefined) {
-      const { entry, command, part } = statement;
-      if (part === "definition") this.failedToMake.add(entry.dumpId);
-      this.fail({ entry, error, command: isAboutRow(error) ? undefined : command, part });
+  /** What is heard of an answer later than of those behind it is still reported before them. */
+  #answered(statement: Pending, error?: unknown): void {
+    statement.outcome = { error };
+    for (let [head] = this.#pending; head?.outcome !== undefined; [head] = this.#pending) {
+      this.#pending.shift();
+      this.#characters -= head.command.length;
+      if (head.outcome.error !== undefined) this.#failed(head, head.outcome.error);
     }
     const { head } = this;
     if (head !== undefined) this.#options.onHead(head);
     this.#wake?.();
+  }
+
+  #failed({ entry, command, part }: Pending, error: unknown): void {
+    if (part === "definition") this.failedToMake.add(entry.dumpId);
+    this.fail({ entry, error, command: isAboutRow(error) ? undefined : command, part });
   }
 }
 
