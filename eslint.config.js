@@ -17,7 +17,7 @@ const noProcessExit = {
 const noDefaultExport = { selector: "ExportDefaultDeclaration", message: "Named exports only." };
 
 export default defineConfig(
-  globalIgnores(["dist/", "node_modules/", ".cache/"]),
+  globalIgnores(["dist/", "bundle/", "node_modules/", ".cache/"]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

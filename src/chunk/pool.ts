@@ -31,6 +31,9 @@ export interface ChunkPoolOptions {
   readonly program?: URL;
 }
 
+/** Where library and worker are one file, it tells by this what it is to be. */
+const WORKER_DATA = "pgstow chunks";
+
 interface Waiting {
   readonly type: "compress" | "decompress";
   readonly resolve: (reply: Extract<JobReply, { bytes: Uint8Array }>) => void;
@@ -100,7 +103,7 @@ export class ChunkPool {
   }
 
   #start(): Member {
-    const worker = new Worker(this.#program, { execArgv: [] });
+    const worker = new Worker(this.#program, { execArgv: [], workerData: WORKER_DATA });
     const member: Member = { worker, waiting: new Map() };
     this.#members.push(member);
     worker.on("message", (reply: JobReply) => {

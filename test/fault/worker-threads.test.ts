@@ -4,10 +4,12 @@ import { expect, it } from "vitest";
 import { builtProgram } from "../cli/built-program.ts";
 import { runProgram } from "../support/run-program.ts";
 
+const program = await builtProgram();
+
 it("a process that gives its chunks up ends by itself, though a worker thread answers at that moment", async () => {
-  const pool = pathToFileURL(join(dirname(await builtProgram()), "..", "chunk", "pool.js"));
+  const pool = pathToFileURL(join(dirname(program), "..", "chunk", "pool.js"));
   // The thread has its answer ready long before the main thread, which sleeps meanwhile, gives it up.
-  const program = `
+  const script = `
     import { ChunkPool } from ${JSON.stringify(pool.href)};
     const pool = new ChunkPool({ workers: 1 });
     await pool.compress([new Uint8Array(10)]);
@@ -15,6 +17,6 @@ it("a process that gives its chunks up ends by itself, though a worker thread an
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
     await pool.close();
     process.stdout.write(await given);`;
-  const result = await runProgram(process.execPath, ["--input-type=module", "-e", program]);
+  const result = await runProgram(process.execPath, ["--input-type=module", "-e", script]);
   expect(result).toEqual({ code: 0, stdout: "aborted", stderr: "" });
 });

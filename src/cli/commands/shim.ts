@@ -1,12 +1,12 @@
 import { chmod, lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { PgstowError } from "../../core/errors.ts";
 import { fileError } from "../../store/file-error.ts";
 import type { Command } from "../command.ts";
 import type { FaceProgram } from "../faces/face.ts";
 import { isShim, shimFileName, type ShimTarget, shimText } from "../faces/shim-text.ts";
 import type { ParsedArguments } from "../option.ts";
+import { programFile } from "../program-file.ts";
 
 const programs: readonly FaceProgram[] = ["pg_dump", "pg_restore", "pg_dumpall", "psql"];
 
@@ -32,7 +32,7 @@ async function runShimCommand(args: ParsedArguments): Promise<void> {
   const target: ShimTarget = {
     node: process.execPath,
     nodeOptions: process.execArgv,
-    main: fileURLToPath(new URL(`../main${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)),
+    main: programFile,
     windows: process.platform === "win32",
   };
   const path = resolve(folder);

@@ -39,11 +39,12 @@ export function shimText(program: FaceProgram, target: ShimTarget): string {
     const words = [node, ...nodeOptions, main].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`);
     return `#!/bin/sh\n# ${mark}.\nexec ${words.join(" ")} face ${program} "$@"\n`;
   }
-  // The file has no extension, so it may be read as CommonJS or as a module: import() is in both.
+  // The file has no extension, so it may be read as CommonJS or as a module: import() is in both. What a bundle is imported for, library
+  // or program, the URL tells.
   return `#!${node}
 // ${mark}.
 process.argv.splice(2, 0, "face", "${program}");
-import(${JSON.stringify(pathToFileURL(main).href)}).catch((error) => {
+import(${JSON.stringify(`${pathToFileURL(main).href}?program`)}).catch((error) => {
   console.error("${program}: error: pgstow does not start: " + error.message);
   process.exitCode = 1;
 });
