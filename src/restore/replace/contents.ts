@@ -39,7 +39,7 @@ export function schemasSql(only: readonly string[] | undefined): string {
     ORDER BY n.nspname`;
 }
 
-/** What lives in a schema and depends on nothing else, relations first: their types and sequences go with them. */
+/** What lives in a schema and is no part of something else, relations first: their types and sequences go with them. */
 export function contentsSql(schema: string): string {
   return `SELECT pg_catalog.format('DROP %s IF EXISTS %s CASCADE', CASE WHEN i.type IN ('function', 'procedure', 'aggregate') THEN 'ROUTINE'
         WHEN i.type = 'statistics object' THEN 'STATISTICS' WHEN i.type = 'composite type' THEN 'TYPE' ELSE pg_catalog.upper(i.type) END, i.identity) AS sql,
@@ -48,7 +48,8 @@ export function contentsSql(schema: string): string {
     WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.deptype = 'n' AND d.objsubid = 0
       AND d.refobjid = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ${quoteLiteralPortably(schema)})
       AND i.type <> 'extension'
-      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS m WHERE m.classid = d.classid AND m.objid = d.objid AND m.deptype = 'e')
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS m
+        WHERE m.classid = d.classid AND m.objid = d.objid AND m.objsubid = 0 AND m.deptype IN ('e', 'i'))
     ORDER BY i.type NOT IN ('view', 'materialized view'), i.type NOT IN ('table', 'foreign table'), i.type <> 'sequence', d.objid`;
 }
 

@@ -10,6 +10,7 @@ import { Bystanders } from "./bystanders.ts";
 import { lockTables } from "./lock-tables.ts";
 import { publicSchemaStatements } from "./public-schema.ts";
 import type { ReplaceScope } from "./scope.ts";
+import { SYSTEM_PRIVILEGES } from "./system-privileges.ts";
 
 export { scopeOf } from "./scope.ts";
 export type { ReplaceScope } from "./scope.ts";
@@ -71,7 +72,7 @@ class Replacement {
     await this.#subscriptions();
     await this.#extensions();
     await this.#dropSchemas(undefined);
-    for (const query of contents.OUTSIDE_SCHEMAS) await this.#dropAll(query);
+    for (const query of [...contents.OUTSIDE_SCHEMAS, ...SYSTEM_PRIVILEGES]) await this.#dropAll(query);
     await this.#dropAll(DEFAULT_PRIVILEGES);
     await this.#makePublic();
   }
@@ -167,14 +168,14 @@ class Replacement {
     await this.#drop(rows.map(({ sql, what }) => ({ sql: sql ?? "", what: what ?? "" })));
   }
 
+  /** Sent without waiting for each other; the first that is refused is the one to tell of, for what follows it is refused as well. */
   async #drop(drops: readonly Drop[]): Promise<void> {
     for (let at = 0; at < drops.length; at += BATCH) {
       const batch = drops.slice(at, at + BATCH);
-      try {
-        await this.#target.query(batch.map(({ sql }) => sql).join(";\n"));
-      } catch (error) {
-        throw explainDrop(error, batch);
-      }
+      const results = await Promise.allSettled(batch.map(({ sql }) => this.#target.send(sql)));
+      const index = results.findIndex(({ status }) => status === "rejected");
+      const refused = results[index];
+      if (refused?.status === "rejected") throw explainDrop(refused.reason, batch[index]?.what ?? "");
     }
   }
 
@@ -192,9 +193,8 @@ class Replacement {
   }
 }
 
-function explainDrop(error: unknown, batch: readonly Drop[]): unknown {
+function explainDrop(error: unknown, what: string): unknown {
   if (!(error instanceof PgstowError) || error.code !== "server") return error;
-  const what = batch.length === 1 ? (batch[0]?.what ?? "") : `${batch[0]?.what ?? ""} to ${batch.at(-1)?.what ?? ""}`;
   return new PgstowError("server", `could not drop ${what}: ${error.message}; nothing was changed`, {
     cause: error,
     context: error.context,
