@@ -1,6 +1,7 @@
 import type { DumpFormat } from "../../archive/format-of-name.ts";
 import type { ConvertOptions } from "../../convert/convert.ts";
 import { PgstowError } from "../../core/errors.ts";
+import { spoolInput } from "../../store/spooled-input.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { defined, type OptionSpec, type ParsedArguments } from "../option.ts";
 import { openOutput } from "../output.ts";
@@ -69,6 +70,7 @@ export const convertCommand: Command = {
     ["convert shop.dump shop.sql.zst", "pg_dump's archive as a stow archive"],
     ["convert -Fc shop.sql.zst shop.dump", "a stow archive for pg_restore"],
     ["convert -Fp -t sale shop.dump -", "one table as SQL on standard output"],
+    ["convert - shop.sql.zst", "what pg_dump -Fc writes to standard input"],
   ],
   run: runConvertCommand,
 };
@@ -80,7 +82,8 @@ async function runConvertCommand(args: ParsedArguments, context: CommandContext)
   const fromFlags = optionsFromFlags(args, format);
   const progress = openProgress(args);
   const [{ openArchive }, { runConvert }] = await Promise.all([import("../../archive/open.ts"), import("../../convert/convert.ts")]);
-  const source = await openArchive(archive);
+  const from = archive === "-" ? await spoolInput(process.stdin, "standard input") : archive;
+  const source = await openArchive(from).catch((error: unknown) => Promise.reject(aboutScripts(archive, error)));
   try {
     const sink = await openOutput({ file, force: args.flag("force"), binary: format !== "plain", folder: format === "directory" });
     const summary = await runConvert({
@@ -101,6 +104,16 @@ async function runConvertCommand(args: ParsedArguments, context: CommandContext)
     progress.close();
     await source.close();
   }
+}
+
+/** A script has no entries: nobody can tell what is in it without running it. */
+function aboutScripts(archive: string, error: unknown): unknown {
+  if (!(error instanceof PgstowError) || error.code !== "not-an-archive" || !error.message.includes("plain SQL script")) return error;
+  return new PgstowError("not-an-archive", `"${archive}" is a plain SQL script, which cannot be converted`, {
+    cause: error,
+    context: error.context,
+    hint: "Restore it into an empty database (pgstow restore), and dump that in the format you want (pgstow dump -F).",
+  });
 }
 
 function namesOf(args: ParsedArguments): { readonly archive: string; readonly file: string } {
