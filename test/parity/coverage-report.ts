@@ -61,6 +61,7 @@ const statements: Readonly<Record<KindName, RegExp | null>> = {
   "large-object-group": /lo_(create|from_bytea|creat)\b/i,
   "large-object-data": /lo_(put|from_bytea)\b/i,
   "pre-data-boundary": null,
+  "relation-statistics": null,
   "post-data-boundary": null,
 };
 

@@ -56,7 +56,7 @@ function testSample(server: TestServer, name: string): void {
 
   async function dumpPlain(database: string): Promise<string> {
     const file = join(folder, `${database}.sql`);
-    await dump({ connection: server.url(database), file, format: "plain", restrictKey: "oracle" });
+    await dump({ connection: server.url(database), file, format: "plain", restrictKey: "oracle", strict: true });
     return withoutVersions(await readFile(file, "utf8"));
   }
 
@@ -66,7 +66,7 @@ function testSample(server: TestServer, name: string): void {
 
   test("is the same after a dump to a stow archive and a restore", async () => {
     const archive = join(folder, `${name}.sql.zst`);
-    await dump({ connection: server.url(original), file: archive });
+    await dump({ connection: server.url(original), file: archive, strict: true });
     copy = await server.createDatabase(`${name}_copy`);
     await restore({ archive, connection: server.url(copy) });
     expect(await difference(expected, await dumpPlain(copy))).toBe("");

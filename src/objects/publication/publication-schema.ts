@@ -25,11 +25,11 @@ const read = catalogRead<PublicationSchemaRow>({
     major < 15 || inventory.ofKind("publication").length === 0
       ? null
       : "SELECT p.oid, p.pnpubid AS publication, p.pnnspid AS schema FROM pg_catalog.pg_publication_namespace p",
-  read: (rows, { inventory }) => {
+  read: (rows, { inventory, major }) => {
     for (const row of rows) {
       const publication = inventory.find(classOids.pg_publication, row.publication) as Publication | undefined;
       const published = inventory.schemas.get(row.schema);
-      if (publication === undefined || published === undefined || published.wanted === 0) continue;
+      if (publication === undefined || published === undefined || (major < 18 && published.wanted === 0)) continue;
       const member = inventory.add<PublicationSchema>({
         kind: "publication-schema",
         classOid: classOids.pg_publication_namespace,

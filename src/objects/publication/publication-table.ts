@@ -40,11 +40,11 @@ const read = catalogRead<PublicationTableRow>({
       }
     FROM pg_catalog.pg_publication_rel p`;
   },
-  read: (rows, { inventory }) => {
+  read: (rows, { inventory, major }) => {
     for (const row of rows) {
       const publication = inventory.find(classOids.pg_publication, row.publication) as Publication | undefined;
       const table = inventory.relation(row.relation);
-      if (publication === undefined || table === undefined || table.wanted === 0) continue;
+      if (publication === undefined || table === undefined || (major < 18 && table.wanted === 0)) continue;
       const member = inventory.add<PublicationTable>({
         kind: "publication-table",
         classOid: classOids.pg_publication_rel,

@@ -3,8 +3,8 @@ import { component, wants } from "../object.ts";
 import type { Relation, Relkind } from "./relation.ts";
 
 /**
- * The relations whose columns and other details are read: every one of which something is wanted, and the ancestors of those, whose
- * columns decide what a child prints.
+ * The relations whose columns and other details are read: every one of which something is wanted, the ancestors of those, whose columns
+ * decide what a child prints, and the owners of wanted sequences, whose defaults take part in the order.
  */
 export function detailedRelations(inventory: Inventory): Relation[] {
   const found = new Set<Relation>();
@@ -14,7 +14,9 @@ export function detailedRelations(inventory: Inventory): Relation[] {
     relation.parents.forEach(visit);
   };
   for (const relation of inventory.ofKind<Relation>("relation")) {
-    if (relation.wanted !== 0 && relation.relkind !== "c" && relation.relkind !== "S") visit(relation);
+    if (relation.wanted === 0 || relation.relkind === "c") continue;
+    const detailed = relation.relkind === "S" ? inventory.relation(relation.ownedBy?.relation ?? 0) : relation;
+    if (detailed !== undefined) visit(detailed);
   }
   return [...found].sort((a, b) => a.oid - b.oid);
 }

@@ -111,12 +111,11 @@ function renderIdentity(sequence: Relation, { inventory, q, qualified, major }: 
   const column = table?.columns.find((candidate) => candidate.number === sequence.ownedBy?.column);
   if (details === null || table === undefined || column === undefined) return "";
   const generated = column.identity === "a" ? "ALWAYS" : "BY DEFAULT";
-  const alter = table.relkind === "f" ? "ALTER FOREIGN TABLE" : "ALTER TABLE";
   let persistence = "";
   if (major >= 15 && sequence.persistence !== table.persistence)
     persistence = sequence.persistence === "u" ? "    UNLOGGED\n" : "    LOGGED\n";
   return (
-    `${alter} ${qualified(table)} ALTER COLUMN ${q(column.name)} ADD GENERATED ${generated} AS IDENTITY (\n` +
+    `ALTER TABLE ${qualified(table)} ALTER COLUMN ${q(column.name)} ADD GENERATED ${generated} AS IDENTITY (\n` +
     `    SEQUENCE NAME ${qualified(sequence)}\n${persistence}${renderParameters(details)}\n);\n`
   );
 }
