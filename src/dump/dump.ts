@@ -78,7 +78,7 @@ async function dumpSession(
     snapshot: options.snapshot ?? null,
     onDiagnostic,
   });
-  const context = renderContext(inventory, session.major, metadata.standardConformingStrings, options);
+  const context = renderContext(inventory, session.serverVersionNum, metadata.standardConformingStrings, options);
   const rendered = renderEntries(context, options, onDiagnostic);
   const dumpedBy = `${session.serverVersion} (pgstow ${version})`;
   const { entries } = rendered;

@@ -22,14 +22,16 @@ export interface RenderedEntries {
 
 export function renderContext(
   inventory: Inventory,
-  major: number,
+  serverVersionNum: number,
   standardConformingStrings: boolean,
   options: DumpOptions,
 ): RenderContext {
+  const major = Math.floor(serverVersionNum / 10_000);
   const quoteAll = options.quoteAllIdentifiers ?? false;
   const q = identifierQuoter({ major, quoteAll });
   return {
     major,
+    serverVersionNum,
     inventory,
     q,
     literal: (text) => quoteLiteral(text, standardConformingStrings),

@@ -5,6 +5,7 @@ import type { CatalogObject } from "./object.ts";
 import type { Schema } from "./schema.ts";
 import type { Extension } from "./extension.ts";
 import type { Relation } from "./relation/relation.ts";
+import type { PlannerStatistics } from "./relation/relation-statistics.ts";
 
 /** Name of a type as the base order compares it, and as SQL writes it without its modifier. */
 export interface TypeName {
@@ -36,6 +37,8 @@ export class Inventory {
   readonly securityLabels = new Map<number, Map<number, SecurityLabel[]>>();
   /** Privileges that an object had at the end of initdb or of CREATE EXTENSION, as ACL items, by catalog and row. */
   readonly initialPrivileges = new Map<number, Map<number, readonly string[]>>();
+  /** What the planner knows, by OID of the relation; only when that is wanted. */
+  readonly statistics = new Map<number, PlannerStatistics>();
   /** There are subscriptions, and they may be read. */
   readsSubscriptions = false;
   /** pg_depend, until it is applied. */

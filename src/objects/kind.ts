@@ -53,6 +53,7 @@ export type KindName =
   | "table-data"
   | "sequence-value"
   | "materialized-view-data"
+  | "relation-statistics"
   | "large-object"
   | "large-object-group"
   | "large-object-data"
@@ -100,6 +101,7 @@ export function catalogRead<Row>(read: {
 export interface RenderContext {
   /** Major version of the server, which is also the version of pg_dump whose text is written. */
   readonly major: number;
+  readonly serverVersionNum: number;
   readonly inventory: Inventory;
   readonly q: QuoteIdentifier;
   /** A string constant. */

@@ -32,6 +32,7 @@ import { materializedViewData } from "./relation/materialized-view.ts";
 import { notNullConstraint } from "./relation/not-null.ts";
 import { partitionAttachment } from "./relation/partition.ts";
 import { policy, rowSecurity } from "./relation/policy.ts";
+import { relationStatistics } from "./relation/relation-statistics.ts";
 import { relation } from "./relation/relation.ts";
 import { rule } from "./relation/rule.ts";
 import { sequenceValue } from "./relation/sequence.ts";
@@ -103,6 +104,8 @@ export const registry = {
   "table-data": tableData,
   "sequence-value": sequenceValue,
   "materialized-view-data": materializedViewData,
+  // After the refreshes and constraints that they depend on.
+  "relation-statistics": relationStatistics,
   "large-object": largeObject,
   "large-object-group": largeObjectGroup,
   "large-object-data": largeObjectData,

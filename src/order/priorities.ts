@@ -36,6 +36,7 @@ const ROWS: readonly (readonly KindName[])[] = [
   ["sequence-value"],
   ["large-object-group"],
   ["large-object-data"],
+  ["relation-statistics"],
   ["post-data-boundary"],
   ["domain-constraint", "check-constraint", "not-null-constraint", "index-constraint"],
   ["index"],

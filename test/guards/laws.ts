@@ -17,7 +17,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   order: ["objects", "archive", "core"],
   objects: ["facets", "archive", "core"],
   facets: ["objects", "archive", "core"],
-  copy: ["archive", "postgres", "core"],
+  copy: ["archive", "chunk", "postgres", "core"],
   // The shapes of sinks and sources are the archive's own words; a store knows nothing else of archives.
   store: ["archive/archive.ts", "core"],
   archive: ["store", "chunk", "core"],
