@@ -5,7 +5,7 @@ import type { CatalogObject, LoopRole } from "../objects/object.ts";
 import { kindOf, registry } from "../objects/registry.ts";
 import type { KindName } from "../objects/kind.ts";
 import { inBaseOrder } from "./compare.ts";
-import { findLoops } from "./loops.ts";
+import { LoopFinder } from "./loops.ts";
 import { repairLoop } from "./repair.ts";
 import type { RepairContext } from "./repair.ts";
 import { SortGraph } from "./topological.ts";
@@ -70,9 +70,10 @@ export function orderObjects(inventory: Inventory, options: OrderOptions): Catal
  */
 function openLoops(leftovers: readonly CatalogObject[], context: RepairContext): Set<CatalogObject> {
   const within = new Set(leftovers);
+  const finder = new LoopFinder(leftovers);
   const changed = new Set<CatalogObject>();
   for (;;) {
-    const members = findLoops(leftovers).flatMap((ring) => {
+    const members = finder.nextRound().flatMap((ring) => {
       repairLoop(ring, context);
       return ring;
     });
