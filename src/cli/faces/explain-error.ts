@@ -46,7 +46,9 @@ function explainServerError(error: PgstowError, messages: FaceMessages): void {
 }
 
 function explainOwnError(error: PgstowError, messages: FaceMessages): void {
-  messages.say("error", fileWords(error) ?? error.message);
+  const words = fileWords(error);
+  messages.say("error", words ?? error.message);
+  if (words !== undefined) return;
   if (error.hint !== undefined) messages.say("hint", error.hint);
 }
 
