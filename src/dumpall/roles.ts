@@ -30,7 +30,9 @@ export interface RolesText {
 
 /** All roles with their attributes and settings. */
 export async function renderRoles(context: ClusterContext): Promise<RolesText> {
-  const [roles, labels] = await Promise.all([readRoles(context), readLabels(context, "pg_authid")]);
+  // What may be refused comes alone: in a transaction, nothing works after it.
+  const roles = await readRoles(context);
+  const labels = await readLabels(context, "pg_authid");
   const settings = await renderRoleSettings(
     context,
     roles.map(({ name }) => name),

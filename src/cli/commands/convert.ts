@@ -1,3 +1,4 @@
+import type { ArchiveReader } from "../../archive/archive.ts";
 import type { DumpFormat } from "../../archive/format-of-name.ts";
 import type { ConvertOptions } from "../../convert/convert.ts";
 import { PgstowError } from "../../core/errors.ts";
@@ -81,9 +82,8 @@ async function runConvertCommand(args: ParsedArguments, context: CommandContext)
   checkCombinations(args, format);
   const fromFlags = optionsFromFlags(args, format);
   const progress = openProgress(args);
-  const [{ openArchive }, { runConvert }] = await Promise.all([import("../../archive/open.ts"), import("../../convert/convert.ts")]);
-  const from = archive === "-" ? await spoolInput(process.stdin, "standard input") : archive;
-  const source = await openArchive(from).catch((error: unknown) => Promise.reject(aboutScripts(archive, error)));
+  const { runConvert } = await import("../../convert/convert.ts");
+  const source = await openSource(archive);
   try {
     const sink = await openOutput({ file, force: args.flag("force"), binary: format !== "plain", folder: format === "directory" });
     const summary = await runConvert({
@@ -103,6 +103,16 @@ async function runConvertCommand(args: ParsedArguments, context: CommandContext)
   } finally {
     progress.close();
     await source.close();
+  }
+}
+
+async function openSource(archive: string): Promise<ArchiveReader> {
+  const { openArchive } = await import("../../archive/open.ts");
+  const from = archive === "-" ? await spoolInput(process.stdin, "standard input") : archive;
+  try {
+    return await openArchive(from);
+  } catch (error) {
+    throw aboutScripts(archive, error);
   }
 }
 
