@@ -11,10 +11,10 @@ import { selectEntries } from "../restore/selection.ts";
 import { parseUseList } from "../restore/use-list.ts";
 import { spoolInput } from "../store/spooled-input.ts";
 import { openOutputFile } from "./faces/face-output.ts";
-import { inProgramWords } from "./faces/system-words.ts";
 import { failureText } from "./failure-text.ts";
 import { defined } from "./option.ts";
 import type { RestoreTask } from "./restore-arguments.ts";
+import { explainUnreadable } from "./unreadable-archive.ts";
 import { tocLines } from "./toc-text.ts";
 
 export interface RestoreRunContext {
@@ -49,8 +49,8 @@ export async function runRestoreTask(task: RestoreTask, context: RestoreRunConte
 
 async function openTaskArchive({ archive: path, format, manner }: RestoreTask): Promise<ArchiveReader> {
   const from = path ?? (await spoolInput(process.stdin, "standard input"));
-  const archive = await openArchive(from).catch((error: unknown) => {
-    throw manner === "pgstow" || path === undefined ? error : inProgramWords(`could not open input file "${path}"`, error);
+  const archive = await openArchive(from).catch(async (error: unknown) => {
+    throw manner === "pgstow" ? error : await explainUnreadable(error, path);
   });
   if (format === undefined || archive.format === format) return archive;
   await archive.close();

@@ -20,7 +20,7 @@ async function runPgRestore(typed: GetoptResult, context: FaceContext): Promise<
   const args = givenArguments(typed);
   const [, surplus] = args.positionals;
   if (surplus !== undefined) throw new FaceUsageError(`too many command-line arguments (first is "${surplus}")`);
-  refuseWithHint(args.value("dbname"), args.value("file"), args.value("restrict-key"));
+  refuseWithHint(args.value("dbname"), args.value("file"));
   const task = await restoreTask(args, "pg_restore");
   const { runRestoreTask } = await import("../restore-run.ts");
   const { messages, signal } = context;
@@ -33,11 +33,9 @@ async function runPgRestore(typed: GetoptResult, context: FaceContext): Promise<
   });
 }
 
-/** Pairs whose refusal comes with the hint to try --help. */
-function refuseWithHint(database: string | undefined, file: string | undefined, key: string | undefined): void {
-  if (database === undefined) return;
-  if (file !== undefined) throw new FaceUsageError("options -d/--dbname and -f/--file cannot be used together");
-  if (key !== undefined) throw new FaceUsageError("options -d/--dbname and --restrict-key cannot be used together");
+/** A pair whose refusal comes with the hint to try --help. */
+function refuseWithHint(database: string | undefined, file: string | undefined): void {
+  if (database !== undefined && file !== undefined) throw new FaceUsageError("options -d/--dbname and -f/--file cannot be used together");
 }
 
 function checkValue(option: GivenOption): void {
