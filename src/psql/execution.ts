@@ -63,7 +63,7 @@ export class Execution implements AnswerHandler {
   }
 
   onRow(values: readonly (Buffer | null)[]): void {
-    this.#current?.rows.push(values);
+    if (!this.#state.dropsResults || this.#use === "collect") this.#current?.rows.push(values);
   }
 
   onDone(tag: string): void {
@@ -71,6 +71,7 @@ export class Execution implements AnswerHandler {
     this.#current = undefined;
     if (this.#silenced()) return;
     this.lastTag = tag;
+    if (/^(?:COPY|INSERT)\b/.test(tag) && !this.#isCopyingOut) this.#state.rows += Number(/ (\d+)$/.exec(tag)?.[1] ?? 0);
     this.rowCount = Number(/ (\d+)$/.exec(tag)?.[1] ?? 0);
     if (this.#isCopyingOut) {
       this.#isCopyingOut = false;
@@ -121,7 +122,7 @@ export class Execution implements AnswerHandler {
 
   /** Rows move the place on. */
   #placeNow(): ScriptPlace {
-    return this.#copying === undefined ? this.place : this.#state.place;
+    return this.#copying === undefined || this.#state.dropsResults ? this.place : this.#state.place;
   }
 
   async #sendRows(binary: boolean): Promise<void> {
@@ -151,6 +152,7 @@ export class Execution implements AnswerHandler {
       this.results.push(result);
       return;
     }
+    if (this.#state.dropsResults) return;
     const { textEncoding } = this.#session;
     const table: Table = {
       title: this.#state.print.title,

@@ -23,26 +23,36 @@ export type ScriptOutcome =
   /** There is no session any more. */
   | "no-connection";
 
+const DASH = 0x2d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** Puts the statement in the place of those that the script has; undefined to leave it out. */
-export type StatementFilter = (statement: FoundStatement, state: ScriptState) => FoundStatement | undefined;
+/** How scripts run where they do not quite run as in psql. */
+export interface ScriptManner {
+  /** Puts another statement in the place of the script's; undefined leaves it out. */
+  readonly filter?: (statement: FoundStatement, state: ScriptState) => FoundStatement | undefined;
+  /** Told of lines that are comments from their start. */
+  readonly onComment?: (line: Buffer) => void;
+  /** Told when a statement is sent. */
+  readonly onStatement?: () => void;
+  /** Empty lines within statements are sent too, so that lines can be counted. */
+  readonly keepsEmptyLines?: boolean;
+}
 
 /** Runs scripts in one session, as psql does. */
 export class ScriptRunner {
   readonly #state: ScriptState;
-  readonly #filter: StatementFilter | undefined;
+  readonly #manner: ScriptManner;
 
-  constructor(state: ScriptState, filter?: StatementFilter) {
+  constructor(state: ScriptState, manner: ScriptManner = {}) {
     this.#state = state;
-    this.#filter = filter;
+    this.#manner = manner;
   }
 
   /** Runs a script to its end, or to the error that ends it. Throws what the reporter throws, and errors of its source. */
   async runScript(source: LineSource): Promise<ScriptOutcome> {
     this.#state.sources.push(source);
     try {
-      return await new ScriptRun(this, this.#state, source, this.#filter).run();
+      return await new ScriptRun(this, this.#state, source, this.#manner).run();
     } catch (error) {
       this.#state.lastPlace ??= this.#state.place;
       throw error;
@@ -64,17 +74,17 @@ class ScriptRun {
   readonly #runner: ScriptRunner;
   readonly #state: ScriptState;
   readonly #source: LineSource;
-  readonly #filter: StatementFilter | undefined;
+  readonly #manner: ScriptManner;
   readonly #scanner: Scanner;
   readonly #ahead: StatementsAhead;
   #outcome: ScriptOutcome | undefined;
   readonly #ifDepth: number;
 
-  constructor(runner: ScriptRunner, state: ScriptState, source: LineSource, filter: StatementFilter | undefined) {
+  constructor(runner: ScriptRunner, state: ScriptState, source: LineSource, manner: ScriptManner) {
     this.#runner = runner;
     this.#state = state;
     this.#source = source;
-    this.#filter = filter;
+    this.#manner = manner;
     this.#scanner = new Scanner(scannerHooks(state));
     this.#ahead = new StatementsAhead(state);
     this.#ifDepth = state.conditionals.depth;
@@ -95,8 +105,11 @@ class ScriptRun {
   /** A promise only where there is something to wait for: scripts have millions of lines. */
   #line(whole: Buffer): Promise<void> | undefined {
     const line = this.#source.lineNumber === 1 ? this.#firstLine(whole) : whole;
-    if (this.#outcome !== undefined || (line.length === 0 && !this.#scanner.inQuote)) return undefined;
-    const { text } = this.#scanner;
+    const { text, inQuote } = this.#scanner;
+    if (this.#outcome !== undefined) return undefined;
+    if (line.length === 0 && !inQuote && (text.length === 0 || this.#manner.keepsEmptyLines !== true)) return undefined;
+    if (line[0] === DASH && !inQuote) this.#manner.onComment?.(line);
+    if (text.length === 0) this.#state.startLine = this.#source.lineNumber;
     if (this.#state.variables.get("ECHO") === "all") this.#echo(line);
     text.startLine();
     const length = text.length;
@@ -107,7 +120,7 @@ class ScriptRun {
   #scan(lengthBefore: number): Promise<void> | undefined {
     for (let length = lengthBefore; ; length = -1) {
       const stop = this.#scanner.scan();
-      if (this.#scanner.text.length === length && !this.#scanner.inQuote) this.#scanner.text.dropEmptyLine();
+      if (this.#scanner.text.length === length && stop === "backslash") this.#scanner.text.dropEmptyLine();
       if (this.#outcome !== undefined || (stop === "end-of-line" && !this.#endsHere())) return undefined;
       const busy = stop === "backslash" ? this.#command() : this.#statement();
       if (stop === "end-of-line") return busy;
@@ -151,8 +164,11 @@ class ScriptRun {
     if (!this.#state.conditionals.isActive) return undefined;
     const found = { bytes: this.#scanner.text.bytes(), words: this.#scanner.words.lists };
     this.#scanner.reset();
-    const statement = this.#filter === undefined ? found : this.#filter(found, this.#state);
+    const { filter, onStatement } = this.#manner;
+    this.#state.statements++;
+    const statement = filter === undefined ? found : filter(found, this.#state);
     if (statement === undefined) return undefined;
+    onStatement?.();
     if (!this.#ahead.takes(statement)) return this.#runNow(statement);
     return this.#ahead.add(statement)?.then((ok) => this.#note(ok));
   }

@@ -59,6 +59,14 @@ export class ScriptState {
   output: OutputFile | undefined;
   /** Statements and results go here too. */
   log: OutputFile | undefined;
+  /** Results are read and not shown. */
+  dropsResults = false;
+  /** Statements sent for scripts. */
+  statements = 0;
+  /** Rows that COPY and INSERT brought in. */
+  rows = 0;
+  /** Line on which the statement under way begins. */
+  startLine = 0;
   timing = false;
   lastStatement: Buffer | undefined;
   /** Where an error ended the scripts. */
@@ -75,7 +83,7 @@ export class ScriptState {
 
   get place(): ScriptPlace {
     const source = this.sources.at(-1);
-    return { file: source?.name === "" ? undefined : source?.name, line: source?.lineNumber ?? 0 };
+    return { file: source?.name === "" ? undefined : source?.name, line: source?.lineNumber ?? 0, startLine: this.startLine };
   }
 
   /** Where rows of COPY FROM STDIN stand: in the script, or on standard input. */
@@ -93,6 +101,7 @@ export class ScriptState {
 
   /** Results, to where they go now. */
   write(bytes: Buffer): Promise<void> | undefined {
+    if (this.dropsResults) return undefined;
     this.log?.write(bytes);
     if (this.output === undefined) return this.surroundings.console.write(bytes);
     this.output.write(bytes);

@@ -1,8 +1,10 @@
 import { PgstowError } from "../../core/errors.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { connectionFromFlags, connectionOptions } from "../connection-options.ts";
+import { engineOption, engineOf, restoreEngine } from "../engine-option.ts";
 import type { OptionSpec, ParsedArguments } from "../option.ts";
 import { openProgress, progressOption } from "../progress-option.ts";
+import { findPlainScript, restorePlainScript } from "../restore-plain-script.ts";
 import { restoreTask } from "../restore-arguments.ts";
 import { selectionFileOptions, selectionOptions } from "../selection-options.ts";
 import { formatBytes, formatCount } from "../sizes.ts";
@@ -13,6 +15,7 @@ const options: readonly OptionSpec[] = [
   ...selectionFileOptions,
   ...restoreOptionSpecs,
   ...connectionOptions,
+  engineOption,
   progressOption,
 ];
 
@@ -27,6 +30,7 @@ export const restoreCommand: Command = {
     ["restore -d shop_copy shop.sql.zst", "into an empty database"],
     ["restore --clean --if-exists -d shop shop.sql.zst", "in place of what is there"],
     ["restore -j 4 -d shop_copy shop.sql.zst", "over four connections, without a transaction"],
+    ["restore -d shop_copy shop.sql.gz", "a plain script of pg_dump, compressed or not"],
     ["restore -t sale -f - shop.sql.zst", "the script of one table"],
   ],
   run: runRestoreCommand,
@@ -36,11 +40,22 @@ async function runRestoreCommand(args: ParsedArguments, context: CommandContext)
   const task = await restoreTask(args, "pgstow");
   if (task.archive === undefined && process.stdin.isTTY) throw new PgstowError("usage", "no archive given");
   const connection = connectionFromFlags(args);
+  const script = await findPlainScript(task.archive);
+  if (script !== undefined) {
+    if (engineOf(args) !== "native") {
+      throw new PgstowError("usage", "option --engine is for archives: pg_restore restores no plain script", {
+        hint: "Leave --engine out, or run the script with psql -1 -f.",
+      });
+    }
+    await restorePlainScript(script, { args, options, connection, context });
+    return 0;
+  }
   const progress = openProgress(args);
   const { messages, signal } = context;
   const { runRestoreTask } = await import("../restore-run.ts");
   try {
     return await runRestoreTask(task, {
+      runRestore: await restoreEngine(args),
       connection,
       signal,
       say: (level, text) => {
