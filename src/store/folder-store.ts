@@ -76,13 +76,29 @@ async function createIn(path: string): Promise<Sink> {
 
 /** Each folder that is new gets mode 0700, whatever the umask; those that exist stay as they are. */
 async function makeFolder(path: string): Promise<void> {
+  const missing: string[] = [];
+  // Level by level: where nothing can be made at all, Node's recursive mkdir does not come to an end.
+  for (let folder = path; !(await isFolder(folder)); folder = dirname(folder)) missing.push(folder);
+  for (const folder of missing.reverse()) {
+    try {
+      await mkdir(folder, { mode: 0o700 });
+      await chmod(folder, 0o700);
+      await syncFolder(dirname(folder));
+    } catch (error) {
+      // Somebody else may make it at the same time.
+      if (errnoOf(error) !== "EEXIST" || !(await isFolder(folder))) throw fileError("make folder", folder, error);
+    }
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
   try {
-    const first = await mkdir(path, { recursive: true, mode: 0o700 });
-    for (let folder = path; first !== undefined && folder.length >= first.length; folder = dirname(folder)) await chmod(folder, 0o700);
-    if (first !== undefined) await syncFolder(dirname(first));
+    if ((await stat(path)).isDirectory()) return true;
   } catch (error) {
+    if (errnoOf(error) === "ENOENT" && dirname(path) !== path) return false;
     throw fileError("make folder", path, error);
   }
+  throw fileError("make folder", path, Object.assign(new Error(), { code: "ENOTDIR" }));
 }
 
 async function openOrMiss(path: string): Promise<RandomAccess> {

@@ -46,9 +46,9 @@ async function read(target: RestoreTarget, sql: string): Promise<ReadonlyMap<str
 /** Everything with a schema of its own, and what hangs on it: constraints, defaults, columns, triggers, policies, rules. */
 function bystandersSql(schemas: readonly string[]): string {
   const elsewhere = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND n.nspname <> ALL (${names(schemas)})`;
-  const object = (catalog: string, namespace: string) => `SELECT '${catalog}' || o.oid AS id,
+  const object = (catalog: string, namespace: string, more = "true") => `SELECT '${catalog}' || o.oid AS id,
       pg_catalog.pg_describe_object('pg_catalog.${catalog}'::pg_catalog.regclass, o.oid, 0) AS what
-    FROM pg_catalog.${catalog} AS o JOIN pg_catalog.pg_namespace AS n ON n.oid = o.${namespace} WHERE ${elsewhere}`;
+    FROM pg_catalog.${catalog} AS o JOIN pg_catalog.pg_namespace AS n ON n.oid = o.${namespace} WHERE ${more} AND ${elsewhere}`;
   // Triggers of foreign keys come and go with the key.
   const part = (catalog: string, relation: string, more = "true") => `SELECT '${catalog}' || o.oid AS id,
       pg_catalog.pg_describe_object('pg_catalog.${catalog}'::pg_catalog.regclass, o.oid, 0) AS what
@@ -57,7 +57,7 @@ function bystandersSql(schemas: readonly string[]): string {
   return [
     object("pg_class", "relnamespace"),
     object("pg_proc", "pronamespace"),
-    object("pg_type", "typnamespace"),
+    object("pg_type", "typnamespace", "o.typrelid = 0 AND o.typelem = 0"),
     object("pg_operator", "oprnamespace"),
     object("pg_collation", "collnamespace"),
     object("pg_constraint", "connamespace"),
