@@ -13,7 +13,7 @@ export const engineOption: OptionSpec = {
 };
 
 /** What --engine says. Throws a PgstowError `usage` for an engine that there is not. */
-function engineOf(args: ParsedArguments): Engine {
+export function engineOf(args: ParsedArguments): Engine {
   const name = args.value("engine") ?? "native";
   const engine = engines.find((one) => one === name);
   if (engine === undefined) throw new PgstowError("usage", `unknown engine "${name}"`, { hint: `Engines: ${engines.join(", ")}.` });

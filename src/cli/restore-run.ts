@@ -26,6 +26,8 @@ export interface RestoreRunContext {
   readonly info: (text: string) => void;
   readonly onDiagnostic: DiagnosticSink;
   readonly onProgress?: ProgressSink;
+  /** Who restores; this program unless another engine is asked for. */
+  readonly runRestore?: typeof runRestore;
   /** Told of a restore that came to its end. */
   readonly onSummary?: (summary: RestoreSummary) => void;
 }
@@ -92,7 +94,7 @@ async function restoreDatabase(archive: ArchiveReader, task: RestoreTask, choice
     ...defined({ onProgress, onStep: task.verbose ? context.info : undefined }),
   };
   try {
-    const summary = await runRestore(options);
+    const summary = await (context.runRestore ?? runRestore)(options);
     context.onSummary?.(summary);
     if (summary.errors === 0) return 0;
     context.say("warning", `errors ignored on restore: ${String(summary.errors)}`);
