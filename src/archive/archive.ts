@@ -11,6 +11,11 @@ export interface ArchiveMetadata {
   readonly toolVersion: string;
   /** Client encoding of all text in the archive, as PostgreSQL spells it. */
   readonly encoding: string;
+  /**
+   * The texts of metadata and entries are bytes of that encoding, one character each: a dump's are unless it is in UTF8. A reader gives
+   * Unicode, and bytes only where they are none of the encoding's.
+   */
+  readonly textIsBytes?: boolean;
   readonly standardConformingStrings: boolean;
   readonly rowSecurity: boolean;
   readonly startedAt: string;

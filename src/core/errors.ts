@@ -61,8 +61,8 @@ export interface ErrorContext {
   /** Where a connection was tried, and what each place answered when there were several. */
   readonly endpoint?: Endpoint;
   readonly attempts?: readonly PgstowError[];
-  /** The server asked for a password, and none was known. */
-  readonly passwordMissing?: true;
+  /** The server asked for a password, and none was known; or it has no TLS, which was asked of it. */
+  readonly refusal?: "password-missing" | "no-tls";
 }
 
 /** A place that was connected to, or tried. */

@@ -1,15 +1,25 @@
+import { encodeUnicode } from "./text-encoding.ts";
+
 /**
- * How text stands for bytes. In an archive in UTF8 text is Unicode, as everywhere. In any other encoding it is the bytes themselves, one
- * character each (U+0000 to U+00FF): names and definitions pass through as the server sent them, whatever the encoding, and also when
- * they are in none at all, as in a SQL_ASCII database.
+ * How the text of an archive stands for bytes. `bytes`: each character, U+0000 to U+00FF, is one byte of the encoding. So names and
+ * definitions pass through as the server sent them, whatever the encoding, and also when they are in none, as in a SQL_ASCII database.
  */
-export function textIsBytes(encoding: string): boolean {
+export interface TextForm {
+  /** As PostgreSQL spells it. */
+  readonly encoding: string;
+  /** Unicode unless true. */
+  readonly textIsBytes?: boolean;
+}
+
+/** Whether a session that speaks this encoding gives text as bytes. */
+export function isSpokenAsBytes(encoding: string): boolean {
   return encoding !== "UTF8";
 }
 
-/** The bytes of such text. */
-export function encodeText(text: string, encoding: string): Buffer {
-  return Buffer.from(text, textIsBytes(encoding) ? "latin1" : "utf8");
+/** The bytes of such text. Throws a PgstowError `unsupported` for Unicode text with a character that the encoding does not have. */
+export function encodeText(text: string, { encoding, textIsBytes }: TextForm): Buffer {
+  if (textIsBytes === true) return Buffer.from(text, "latin1");
+  return encoding === "UTF8" ? Buffer.from(text) : encodeUnicode(text, encoding);
 }
 
 /** Length in bytes of the character that starts with these two. */

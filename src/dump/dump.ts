@@ -4,6 +4,7 @@ import type { SelectionPatterns, SelectionSwitches } from "../catalog/resolve-se
 import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError, throwIfAborted } from "../core/errors.ts";
 import { oidArray } from "../core/sql-text.ts";
+import { isSpokenAsBytes } from "../core/text-bytes.ts";
 import { readVersion } from "../core/version.ts";
 import type { TableData } from "../objects/relation/table-data.ts";
 import type { CatalogSession } from "../postgres/catalog-session.ts";
@@ -69,7 +70,11 @@ async function dumpSession(
 ): Promise<Omit<DumpSummary, "diagnostics">> {
   const progress = new DumpProgress(options.onProgress);
   const version = readVersion();
-  const metadata = { ...archiveMetadata(session, database, version, options), encoding };
+  const metadata = {
+    ...archiveMetadata(session, database, version, options),
+    encoding,
+    ...(isSpokenAsBytes(encoding) ? { textIsBytes: true } : {}),
+  };
   const inventory = await lockAndRead(session, {
     patterns: patternsOf(options, database),
     switches: await switchesOf(options, session),

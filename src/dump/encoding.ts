@@ -1,6 +1,6 @@
 import { PgstowError } from "../core/errors.ts";
 import { quoteLiteralPortably } from "../core/literals.ts";
-import { textIsBytes } from "../core/text-bytes.ts";
+import { isSpokenAsBytes } from "../core/text-bytes.ts";
 import type { CatalogSession } from "../postgres/catalog-session.ts";
 import type { DumpOptions } from "./options.ts";
 
@@ -44,7 +44,7 @@ export async function speakEncoding(
   const encoding = await session.speak(name).catch((error: unknown) => {
     throw isUnknownEncoding(error) ? unknownEncoding(name, error) : error;
   });
-  if (!textIsBytes(encoding)) return { encoding, database, options };
+  if (!isSpokenAsBytes(encoding)) return { encoding, database, options };
   const bytesOf = (text: string): string => encoded.get(text) ?? text;
   const named = NAMING.map((option) => [option, options[option]?.map(bytesOf)] as const);
   const superuser = options.superuser === undefined ? {} : { superuser: bytesOf(options.superuser) };

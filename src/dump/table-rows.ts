@@ -35,13 +35,13 @@ function literalForm({ baseTypeOid, generated }: Column): LiteralForm {
   return baseTypeOid === BOOLEAN_TYPE ? "boolean" : "string";
 }
 
-type ArchiveText = Pick<ArchiveMetadata, "encoding" | "standardConformingStrings">;
+type ArchiveText = Pick<ArchiveMetadata, "encoding" | "textIsBytes" | "standardConformingStrings">;
 
 /** What the rows of such a COPY need to become INSERT statements, in the archive's encoding. */
 export function insertForm(data: TableData, context: RenderContext, options: DumpOptions, archive: ArchiveText): InsertForm {
   const head = insertHead(data, context, options.columnInserts ?? false);
   return {
-    head: encodeText(head.text, archive.encoding),
+    head: encodeText(head.text, archive),
     columns: head.columns?.map(literalForm) ?? null,
     end: Buffer.from(options.onConflictDoNothing === true ? " ON CONFLICT DO NOTHING;\n" : ";\n"),
     rowsPerStatement: options.rowsPerInsert ?? 1,

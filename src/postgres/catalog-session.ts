@@ -1,6 +1,6 @@
 import { abortedError, PgstowError, throwIfAborted } from "../core/errors.ts";
 import { quoteLiteralPortably } from "../core/literals.ts";
-import { textIsBytes } from "../core/text-bytes.ts";
+import { isSpokenAsBytes } from "../core/text-bytes.ts";
 import { connect, requestCancel } from "./connect.ts";
 import type { ConnectOptions } from "./connect.ts";
 import type { DataChannel } from "./data-channel.ts";
@@ -102,7 +102,7 @@ class WireSession implements CatalogSession {
   async speak(encoding: string): Promise<string> {
     await this.query(`SET client_encoding = ${quoteLiteralPortably(encoding)}`);
     const spoken = this.parameters.get("client_encoding") ?? encoding;
-    this.#wire.textForm = textIsBytes(spoken) ? "latin1" : "utf8";
+    this.#wire.textForm = isSpokenAsBytes(spoken) ? "latin1" : "utf8";
     return spoken;
   }
 

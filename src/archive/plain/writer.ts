@@ -1,5 +1,6 @@
 import { freeBytes } from "../../chunk/free.ts";
 import { encodeText } from "../../core/text-bytes.ts";
+import type { TextForm } from "../../core/text-bytes.ts";
 import type { ArchiveSummary, ArchiveWriter, DataTotals, EntryData, Sink, WriterOptions } from "../archive.ts";
 import { CompressedSink } from "../compression/compressed-sink.ts";
 import { checkLevel } from "../compression/method.ts";
@@ -40,7 +41,7 @@ class PlainWriter implements ArchiveWriter {
     this.#storedBytes = storedBytes;
     this.#printer = new ScriptPrinter(options.metadata, options.script, options.entries);
     this.#walk = new ScriptWalk(this.#printer, options.entries);
-    this.#out = new TextSink(options.sink, options.metadata.encoding);
+    this.#out = new TextSink(options.sink, options.metadata);
     this.#out.buffer(this.#printer.begin());
   }
 
@@ -103,14 +104,14 @@ class PlainWriter implements ArchiveWriter {
 /** Gathers short texts, so that a script of many small entries is not as many writes. */
 class TextSink {
   readonly #sink: Sink;
-  readonly #encoding: string;
+  readonly #form: TextForm;
   #pending: string[] = [];
   #pendingLength = 0;
   storedBytes = 0;
 
-  constructor(sink: Sink, encoding: string) {
+  constructor(sink: Sink, form: TextForm) {
     this.#sink = sink;
-    this.#encoding = encoding;
+    this.#form = form;
   }
 
   buffer(text: string): void {
@@ -130,7 +131,7 @@ class TextSink {
   }
 
   async flush(): Promise<void> {
-    const bytes = encodeText(this.#pending.join(""), this.#encoding);
+    const bytes = encodeText(this.#pending.join(""), this.#form);
     this.#pending = [];
     this.#pendingLength = 0;
     if (bytes.length === 0) return;

@@ -45,6 +45,7 @@ function decodeMetadata(fields: Fields): ArchiveMetadata {
     serverVersionNum: fields.count("serverVersionNum"),
     toolVersion: fields.text("toolVersion"),
     encoding: fields.text("encoding"),
+    ...(fields.flagOr("textIsBytes", false) ? { textIsBytes: true } : {}),
     standardConformingStrings: fields.flag("standardConformingStrings"),
     rowSecurity: fields.flag("rowSecurity"),
     startedAt: fields.text("startedAt"),
@@ -117,6 +118,10 @@ class Fields {
   flag(name: string): boolean {
     const value = this.#get(name);
     return typeof value === "boolean" ? value : this.#refuse(name, "is neither true nor false");
+  }
+
+  flagOr(name: string, missing: boolean): boolean {
+    return this.#get(name) === undefined ? missing : this.flag(name);
   }
 
   count(name: string, least = 0): number {

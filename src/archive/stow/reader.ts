@@ -15,6 +15,7 @@ import type {
 } from "../archive.ts";
 import { describeEntry } from "../entry.ts";
 import type { Entry } from "../entry.ts";
+import { asUnicode } from "../readable-text.ts";
 import type { ArchiveEnd } from "./end.ts";
 import { damagedFrame } from "./frame-place.ts";
 import type { FrameRecord } from "./frame-table.ts";
@@ -45,14 +46,18 @@ export class StowReader implements ArchiveReader {
   readonly #end: ArchiveEnd;
   /** Frame numbers by dumpId, in the order of their rows. */
   readonly #chunks: ReadonlyMap<number, readonly number[]>;
+  readonly #copyLines: ReadonlyMap<number, string>;
   #pool: ChunkPool | undefined;
 
   constructor(source: RandomAccess, end: ArchiveEnd) {
     this.#source = source;
     this.#end = end;
-    this.metadata = end.index.metadata;
+    const { metadata, entries } = asUnicode(end.index);
+    this.metadata = metadata;
     this.dumpedBy = end.index.script.dumpedBy;
-    this.entries = end.index.entries;
+    this.entries = entries;
+    // The COPY lines as they stand in the frames.
+    this.#copyLines = new Map(entries === end.index.entries ? [] : end.index.entries.map(({ dumpId, copy }) => [dumpId, copy]));
     const { sizes, chunks } = measure(end);
     this.sizes = sizes;
     this.#chunks = chunks;
@@ -89,7 +94,7 @@ export class StowReader implements ArchiveReader {
   }
 
   async *#batches(entry: Entry, numbers: readonly number[], signal: AbortSignal | undefined): AsyncGenerator<RowBatch> {
-    const copy = encodeText(entry.copy, this.metadata.encoding);
+    const copy = encodeText(this.#copyLines.get(entry.dumpId) ?? entry.copy, this.#end.index.metadata);
     for await (const chunk of this.#read(numbers, signal)) {
       const { frame, raw } = chunk;
       const rowsEnd = raw.length - frame.suffixBytes;

@@ -105,7 +105,7 @@ class StowWriter implements ArchiveWriter {
   }
 
   #bytes(text: string): Buffer {
-    return encodeText(text, this.#options.metadata.encoding);
+    return encodeText(text, this.#options.metadata);
   }
 
   async #sql(text: string, dumpId: number): Promise<void> {

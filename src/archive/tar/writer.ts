@@ -49,7 +49,7 @@ class TarTarget implements DataTarget {
   }
 
   async finish(): Promise<void> {
-    await this.#bytesMember("restore.sql", encodeText(restoreScript(this.#options), this.#options.metadata.encoding));
+    await this.#bytesMember("restore.sql", encodeText(restoreScript(this.#options), this.#options.metadata));
     await this.#write(Buffer.alloc(2 * TAR_BLOCK_BYTES));
     await this.#sink.finish();
   }

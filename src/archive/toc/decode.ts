@@ -3,8 +3,9 @@ import type { Compression, CompressionMethod } from "../compression/method.ts";
 import type { TocInput } from "./input.ts";
 import { formatCodes, MINOR_MAX, MINOR_MIN } from "./item.ts";
 import type { DataPosition, TocHead, TocItem } from "./item.ts";
-import { textDecoder } from "./text-encoding.ts";
-import type { DecodeText } from "./text-encoding.ts";
+import { isSpokenAsBytes } from "../../core/text-bytes.ts";
+import { textDecoder } from "../../core/text-decoding.ts";
+import type { DecodeText } from "../../core/text-decoding.ts";
 
 export const MAGIC = "PGDMP";
 const METHODS: readonly CompressionMethod[] = ["none", "gzip", "lz4", "zstd"];
@@ -22,7 +23,7 @@ export interface Toc {
 }
 
 /**
- * Reads head and items. Throws a PgstowError: `not-an-archive` for a version that is not known, `corrupt` with the place for damage.
+ * Reads head and items, whose texts are bytes unless the archive is in UTF8. Throws a PgstowError: `not-an-archive` for a version that is not known, `corrupt` with the place for damage.
  */
 export async function decodeToc(name: string, input: TocInput): Promise<Toc> {
   const raw = await input.decode(() => decodeHead(name, input));
@@ -31,7 +32,7 @@ export async function decodeToc(name: string, input: TocInput): Promise<Toc> {
   for (let number = 1; number <= raw.itemCount; number++) {
     const start = input.offset;
     const item = await input.decode(() => decodeItem(input, raw, number, decodeText));
-    if (item.kind === "ENCODING") decodeText = textDecoder(quotedValue(item.create) ?? "UTF8");
+    if (item.kind === "ENCODING" && isSpokenAsBytes(quotedValue(item.create) ?? "UTF8")) decodeText = (bytes) => bytes.toString("latin1");
     else if (items.length === 0 && !/^[\x20-\x7e]*$/.test(item.tag)) throw input.corrupt("the first item is not the encoding", start);
     items.push(item);
   }

@@ -1,5 +1,6 @@
 import type { CompressionMethod } from "../compression/method.ts";
 import { encodeText } from "../../core/text-bytes.ts";
+import type { TextForm } from "../../core/text-bytes.ts";
 import { MAGIC } from "./decode.ts";
 import { formatCodes } from "./item.ts";
 import type { DataPosition, TocHead, TocItem } from "./item.ts";
@@ -21,9 +22,9 @@ export function encodeOid(oid: number): Buffer {
   return encodeInt(oid | 0);
 }
 
-function encodeString(text: string | null, encoding: string): Buffer {
+function encodeString(text: string | null, form: TextForm): Buffer {
   if (text === null) return encodeInt(-1);
-  const bytes = encodeText(text, encoding);
+  const bytes = encodeText(text, form);
   return Buffer.concat([encodeInt(bytes.length), bytes]);
 }
 
@@ -33,9 +34,9 @@ type EncodeString = (text: string | null) => Buffer;
 export function encodeToc(
   head: Omit<TocHead, "itemCount" | "intBytes" | "offsetBytes" | "revision">,
   items: readonly TocItem[],
-  encoding = "UTF8",
+  form: TextForm = { encoding: "UTF8" },
 ): Buffer {
-  const string: EncodeString = (text) => encodeString(text, encoding);
+  const string: EncodeString = (text) => encodeString(text, form);
   const parts = [encodeHead(head, items.length, string)];
   for (const item of items) parts.push(...encodeItem(head, item, string));
   return Buffer.concat(parts);

@@ -1,3 +1,4 @@
+import { isSpokenAsBytes } from "../../core/text-bytes.ts";
 import type { ArchiveMetadata } from "../archive.ts";
 import type { Entry, Section } from "../entry.ts";
 import { corruptAt } from "./item.ts";
@@ -17,12 +18,14 @@ export function isSpecial(item: Pick<TocItem, "kind">): boolean {
 export function metadataOf({ head, items }: Toc): ArchiveMetadata {
   const special = (kind: string): string | null => items.find((item) => item.kind === kind)?.create ?? null;
   const serverVersion = head.serverVersion ?? "";
+  const encoding = quotedValue(special("ENCODING")) ?? "SQL_ASCII";
   return {
     database: head.database,
     serverVersion,
     serverVersionNum: versionNumber(serverVersion),
     toolVersion: head.dumpVersion ?? "",
-    encoding: quotedValue(special("ENCODING")) ?? "SQL_ASCII",
+    encoding,
+    ...(isSpokenAsBytes(encoding) ? { textIsBytes: true } : {}),
     standardConformingStrings: quotedValue(special("STDSTRINGS")) === "on",
     rowSecurity: false,
     startedAt: head.startedAt,

@@ -11,6 +11,7 @@ import type {
   VerifyReport,
 } from "../archive.ts";
 import { describeEntry } from "../entry.ts";
+import { asUnicode } from "../readable-text.ts";
 import type { Entry } from "../entry.ts";
 import { checkDependencies } from "./cycles.ts";
 import type { Toc } from "./decode.ts";
@@ -52,8 +53,9 @@ export class TocReader implements ArchiveReader {
   constructor(format: "custom" | "directory" | "tar", toc: Toc, source: DataSource) {
     this.format = format;
     this.#source = source;
-    this.metadata = metadataOf(toc);
-    this.entries = entriesOf(source.name, toc);
+    const { metadata, entries } = asUnicode({ metadata: metadataOf(toc), entries: entriesOf(source.name, toc) });
+    this.metadata = metadata;
+    this.entries = entries;
     this.special = specialEntriesOf(toc);
     this.#items = new Map(toc.items.map((item) => [item.dumpId, item]));
     const { minor, revision, intBytes, offsetBytes, serverVersion, dumpVersion, compression } = toc.head;

@@ -69,7 +69,7 @@ export class TocDraft {
       serverVersion: metadata.serverVersion,
       dumpVersion: script.dumpedBy,
     };
-    return encodeToc(head, items, metadata.encoding);
+    return encodeToc(head, items, metadata);
   }
 }
 

@@ -1,4 +1,4 @@
-import { PgstowError } from "../../core/errors.ts";
+import { PgstowError } from "./errors.ts";
 
 /** Turns the bytes of texts into text; throws a TypeError for bytes that are none of the encoding's. */
 export type DecodeText = (bytes: Buffer) => string;
@@ -34,7 +34,6 @@ const LABELS: Readonly<Record<string, string>> = {
   WIN874: "windows-874",
   WIN1250: "windows-1250",
   WIN1251: "windows-1251",
-  WIN1252: "windows-1252",
   WIN1253: "windows-1253",
   WIN1254: "windows-1254",
   WIN1255: "windows-1255",
@@ -43,11 +42,18 @@ const LABELS: Readonly<Record<string, string>> = {
   WIN1258: "windows-1258",
 };
 
+/** Of the bytes from 0x80 on; those without a character stand for themselves. Node takes the encoding for Latin 1. */
+const WIN1252_SIGNS = Array.from(
+  "\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178",
+);
+
 /** Throws a PgstowError `unsupported` for an encoding that cannot be read here. */
 export function textDecoder(encoding: string): DecodeText {
   const name = encoding.toUpperCase();
   // What the Encoding Standard calls Latin 1 is another encoding.
   if (name === "LATIN1") return (bytes) => bytes.toString("latin1");
+  if (name === "WIN1252")
+    return (bytes) => bytes.toString("latin1").replaceAll(/[\x80-\x9f]/g, (sign) => WIN1252_SIGNS[sign.charCodeAt(0) - 0x80] ?? sign);
   const label = LABELS[name];
   if (label === undefined) throw new PgstowError("unsupported", `the archive's text is in encoding "${encoding}", which is not supported`);
   const decoder = new TextDecoder(label, { fatal: true, ignoreBOM: true });
