@@ -50,7 +50,7 @@ export class FailureReporter implements Reporter {
   }
 
   problem(message: string, place: ScriptPlace, hint?: string): void {
-    this.failure ??= this.#error("usage", message, place, hint);
+    this.failure ??= this.#error("unsupported", message, place, hint);
   }
 
   info(): void {
@@ -66,7 +66,7 @@ export class FailureReporter implements Reporter {
     throw this.failure;
   }
 
-  #error(code: "usage" | "unsupported", message: string, place: ScriptPlace, hint: string | undefined): PgstowError {
+  #error(code: "unsupported", message: string, place: ScriptPlace, hint: string | undefined): PgstowError {
     const options = hint === undefined ? {} : { hint };
     return new PgstowError(code, `${at(place)}${Buffer.from(message, "latin1").toString()}${this.#consequence()}`, options);
   }
