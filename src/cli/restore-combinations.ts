@@ -37,6 +37,8 @@ export function checkRestoreCombinations(args: ParsedArguments, manner: RestoreM
   if (!toDatabase && !toFile && !args.flag("list")) refuse("one of -d/--dbname and -f/--file must be specified");
   if (toDatabase && toFile) refuse("options -d/--dbname and -f/--file cannot be used together", tryHelp(manner));
   if (toDatabase && isGiven("--restrict-key")) refuse("options -d/--dbname and --restrict-key cannot be used together", tryHelp(manner));
+  const key = args.value("restrict-key");
+  if (key !== undefined && !/^[A-Za-z0-9]+$/.test(key)) refuse("invalid restrict key");
   for (const [one, other] of exclusive) {
     if (isGiven(one) && isGiven(other)) refuse(`options ${one} and ${other} cannot be used together`);
   }
@@ -67,8 +69,6 @@ function checkValues(args: ParsedArguments): void {
   for (const name of Object.keys(numbers)) numberOf(args, name);
   const section = args.list("section").find((name) => !["pre-data", "data", "post-data"].includes(name));
   if (section !== undefined) throw new PgstowError("usage", `unrecognized section name: "${section}"`);
-  const key = args.value("restrict-key");
-  if (key !== undefined && !/^[A-Za-z0-9]+$/.test(key)) throw new PgstowError("usage", "invalid restrict key");
 }
 
 /** The value of an option with a number from 1 on; undefined when it is not given. */

@@ -54,7 +54,7 @@ export async function connect(settings: ConnectionSettings, options: ConnectOpti
       const result = await connectToHost(round, settings, host, options);
       if (result instanceof Wire) return result;
       errors.set(host, result.error);
-      if (result.next === "nothing") throw result.error;
+      if (result.next === "nothing") throw withAttempts(result.error, [...errors.values()]);
     }
   }
   throw summarize([...errors]);
@@ -179,6 +179,7 @@ async function attempt(input: Attempt, encryption: Encryption): Promise<Wire | F
         "connection",
         `the server on ${describeHost(host)} does not support TLS, but sslmode=${settings.tls.mode} asks for it`,
         {
+          context: { refusal: "no-tls" },
           hint: "switch ssl on in the server, or use sslmode=prefer or disable if the network is safe",
         },
       );
@@ -220,6 +221,16 @@ function refused(outcome: Exclude<Awaited<ReturnType<typeof startSession>>, Open
 
 function timedOut(host: HostSettings): PgstowError {
   return connectionError(Object.assign(new Error("timeout expired"), { code: "ETIMEDOUT" }), host);
+}
+
+/** The error of the last place, with what the places before it answered. */
+function withAttempts(error: PgstowError, attempts: readonly PgstowError[]): PgstowError {
+  if (attempts.length < 2) return error;
+  return new PgstowError(error.code, error.message, {
+    cause: error.cause,
+    context: { ...error.context, attempts },
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  });
 }
 
 function summarize(errors: readonly (readonly [HostSettings, PgstowError])[]): PgstowError {

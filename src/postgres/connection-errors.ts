@@ -103,7 +103,7 @@ export function passwordMissing(settings: ConnectionSettings, host: HostSettings
     "connection",
     `the server on ${describeHost(host)} asks for a password of user "${settings.user}" and none was given`,
     {
-      context: { passwordMissing: true },
+      context: { refusal: "password-missing" },
       hint: "use PGPASSWORD, ~/.pgpass or -W",
     },
   );

@@ -13,6 +13,7 @@ import { inProgramWords } from "./system-words.ts";
  */
 export async function openOutputFile(file: string | undefined, sync: boolean): Promise<Sink> {
   if (file === undefined) return streamSink(process.stdout, STANDARD_OUTPUT);
+  if (file === "") throw new PgstowError("file", 'could not open output file "": No such file or directory');
   const existing = await stat(file).catch(() => undefined);
   const path = existing === undefined ? file : await realpath(file);
   try {

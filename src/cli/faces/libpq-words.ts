@@ -27,7 +27,8 @@ export function connectionWords(error: PgstowError): string {
     const { detail, serverHint } = error.context;
     return `${failed}${severity ?? "FATAL"}:  ${serverMessage}${line("DETAIL", detail)}${line("HINT", serverHint)}`;
   }
-  if (error.context.passwordMissing === true) return `${failed}fe_sendauth: no password supplied`;
+  if (error.context.refusal === "password-missing") return `${failed}fe_sendauth: no password supplied`;
+  if (error.context.refusal === "no-tls") return `${failed}server does not support SSL, but SSL was required`;
   const words = networkWords[code];
   return words === undefined ? `${failed}${withHint(error)}` : `${failed}${words}${questionOf(code, endpoint)}`;
 }

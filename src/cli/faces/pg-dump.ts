@@ -1,6 +1,5 @@
 import type { FolderSink, Sink } from "../../archive/archive.ts";
 import { PgstowError } from "../../core/errors.ts";
-import type { DumpOptions } from "../../dump/dump.ts";
 import { dumpChoices, dumpJobs } from "../dump-arguments.ts";
 import { checkDumpForm } from "../dump-combinations.ts";
 import { defined, type ParsedArguments } from "../option.ts";
@@ -11,6 +10,7 @@ import { openOutputFile, openOutputFolder } from "./face-output.ts";
 import type { GetoptResult, GivenOption } from "./getopt.ts";
 import { givenArguments } from "./given-arguments.ts";
 import { checkNumber, extraFloatDigitsRule, jobsRule, type NumberRule, rowsPerInsertRule } from "./number-values.ts";
+import { tellDumpSteps } from "./pg-dump-steps.ts";
 import { pgDumpHelp, pgDumpOptions } from "./pg-dump-options.ts";
 import { warn } from "./warn.ts";
 
@@ -48,7 +48,7 @@ async function runPgDump(typed: GetoptResult, context: FaceContext): Promise<num
     onDiagnostic: (diagnostic) => {
       warn(context.messages, diagnostic);
     },
-    ...(args.flag("verbose") ? { onProgress: tellProgress(context) } : {}),
+    ...(args.flag("verbose") ? { onProgress: tellDumpSteps(context.messages) } : {}),
   });
   return 0;
 }
@@ -84,20 +84,4 @@ function openOutput(file: string | undefined, folder: boolean, sync: boolean): P
   if (!folder) return openOutputFile(file, sync);
   if (file === undefined || file === "") throw new PgstowError("usage", "no output directory specified");
   return openOutputFolder(file, sync);
-}
-
-/** What --verbose shows: that the catalogs are read, and each table whose rows are. */
-function tellProgress({ messages }: FaceContext): NonNullable<DumpOptions["onProgress"]> {
-  let last: string | undefined;
-  return ({ entry, phase }) => {
-    const what = entry ?? phase;
-    if (what === last) return;
-    last = what;
-    if (entry === undefined) {
-      if (phase === "catalog") messages.info("reading the catalogs");
-      return;
-    }
-    const [, table] = /^TABLE DATA (.*)$/s.exec(entry) ?? [];
-    messages.info(table === undefined ? "saving large objects" : `dumping contents of table "${table}"`);
-  };
 }
