@@ -1,0 +1,69 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { runPgstow } from "../cli/pgstow.ts";
+import { describeOnServers } from "../support/server.ts";
+import { countUsers, createBlog } from "./shop.ts";
+
+await describeOnServers(
+  "pgstow guard",
+  (server) => {
+    let folder = "";
+    let database = "";
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), "pgstow-guard-"));
+      database = await createBlog(server, "guard");
+      const remotes = (environment: string) => `    url: ${server.url(database)}\n    environment: ${environment}\n`;
+      await writeFile(join(folder, "pgstow.config.yaml"), `store: ./kept\nremotes:\n  staging:\n${remotes("staging")}`);
+      await writeFile(join(folder, "production.yaml"), `store: ./kept\nremotes:\n  live:\n${remotes("production")}`);
+    });
+
+    afterAll(async () => {
+      await server.dropDatabase(database);
+      await rm(folder, { recursive: true });
+    });
+
+    const guard = (...args: string[]) => runPgstow(["guard", ...args], { cwd: folder });
+    /** A migration that deletes users and ends with an exit code. */
+    const migration = (code: number) => [
+      "sh",
+      "-c",
+      `psql -X -q -d '${server.url(database)}' -c 'DELETE FROM blog.tb_post' -c 'DELETE FROM blog.tb_user WHERE id <= 10'; echo "arguments: $0 $1"; exit ${String(code)}`,
+      "--help",
+      "007",
+    ];
+
+    it("takes a command that fails back, and ends with its exit code", async () => {
+      const { code, stdout, stderr } = await guard("--remote", "staging", "--auto-rollback", "--", ...migration(7));
+      expect(stdout).toBe("arguments: --help 007\n");
+      expect(stderr).toContain('of "staging" is there; running sh\n');
+      expect(stderr).toContain("pgstow: sh ended with exit code 7\n");
+      expect(stderr).toContain("the database is what it was before");
+      expect(code).toBe(7);
+      expect(await countUsers(server, database)).toBe(200);
+    });
+
+    it("keeps what a command did that succeeds, and without --auto-rollback what one did that fails", async () => {
+      expect(await guard("--", ...migration(0))).toMatchObject({ code: 0 });
+      expect(await countUsers(server, database)).toBe(190);
+      const failed = await guard("--remote", "staging", "--", ...migration(3));
+      expect(failed.code).toBe(3);
+      expect(failed.stderr).toMatch(/to take it back: pgstow backup restore --remote staging \S+ --replace\n/);
+      const listed = await runPgstow(["backup", "list", "--json"], { cwd: folder });
+      const { backups } = JSON.parse(listed.stdout) as { backups: { label: string }[] };
+      expect(backups.map(({ label }) => label)).toEqual(["before sh", "before sh", "before sh"]);
+    });
+
+    it("does not begin without a backup, a command that is there, or the name of production", async () => {
+      expect((await guard("--remote", "staging")).stderr).toContain("no command given");
+      expect(await guard("--remote", "staging", "--store", "/proc/nowhere", "--", "echo", "ran")).toMatchObject({ code: 1, stdout: "" });
+      expect((await guard("--", "no-such-program-here")).stderr).toContain('could not run "no-such-program-here"');
+      const live = ["--config", "production.yaml", "--auto-rollback"];
+      expect(await guard(...live, "--", "echo", "ran")).toMatchObject({ code: 1, stdout: "" });
+      expect(await guard(...live, "--yes-restore-production", "live", "--", "echo", "ran")).toMatchObject({ code: 0, stdout: "ran\n" });
+    });
+  },
+  [15],
+);
