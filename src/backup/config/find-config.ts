@@ -2,11 +2,9 @@ import { dirname, resolve } from "node:path";
 
 import { lilconfig } from "lilconfig";
 import type { Loader } from "lilconfig";
-import { parse as parseYaml } from "yaml";
 
 import { PgstowError } from "../../core/errors.ts";
 import { fileError } from "../../store/file-error.ts";
-import { parseConfig } from "./schema.ts";
 import type { PgstowConfig } from "./schema.ts";
 
 /** A configuration that was found. Relative stores are relative to `folder`. */
@@ -24,9 +22,12 @@ const NAMES = ["json", "yaml", "yml", "ts", "mts", "js", "mjs", "cjs"].map((endi
  */
 export async function findConfig(folder: string, named?: string): Promise<FoundConfig | undefined> {
   // Loaded only when used: it brings a compiler.
-  const module: Loader = async (path) =>
-    (await import("jiti")).createJiti(import.meta.url, { moduleCache: false }).import(path, { default: true });
-  const yaml: Loader = (_, text) => parseYaml(text) as unknown;
+  // Loaded when a file asks for them: most runs have one configuration, or none.
+  const module: Loader = async (path) => {
+    const { createJiti } = await import("jiti");
+    return createJiti(import.meta.url, { moduleCache: false }).import(path, { default: true });
+  };
+  const yaml: Loader = async (_, text) => (await import("yaml")).parse(text) as unknown;
   const json: Loader = (_, text) => JSON.parse(text) as unknown;
   const modules = Object.fromEntries([".ts", ".mts", ".js", ".mjs", ".cjs"].map((ending) => [ending, module]));
   const search = lilconfig("pgstow", {
@@ -42,6 +43,7 @@ export async function findConfig(folder: string, named?: string): Promise<FoundC
   if (found.isEmpty === true || value === undefined) {
     throw new PgstowError("usage", `${file}: ${file.endsWith("package.json") ? 'has no key "pgstow"' : "is empty"}`, { context: { file } });
   }
+  const { parseConfig } = await import("./schema.ts");
   return { config: parseConfig(value, file), file, folder: dirname(file) };
 }
 
