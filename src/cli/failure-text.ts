@@ -9,13 +9,14 @@ export function failureText(failure: RestoreFailure): string {
   const words = (text: string) => text.replace(/\n$/, "");
   if (command === undefined) return words(`COPY failed for table "${entry?.tag ?? ""}": ${report}`);
   if (part === "setting") return words(settingFailure(command, report));
-  return words(
-    `could not execute query: ${report}Command was: ${command.trimEnd()}${part === undefined ? command.slice(command.trimEnd().length) : feeds[part]}`,
-  );
+  return words(`could not execute query: ${report}Command was: ${inScript(command, part)}`);
 }
 
-/** Line feeds that the statement has in the script. */
-const feeds = { definition: "\n\n\n", drop: "\n", owner: "\n\n", "access-method": "\n\n", triggers: "\n\n" } as const;
+/** The command with the line feeds that it has in the script. */
+function inScript(command: string, part: RestoreFailure["part"]): string {
+  if (part === undefined) return command;
+  return part === "drop" ? `${command}\n` : `${command}\n\n`;
+}
 
 function settingFailure(command: string, report: string): string {
   const [, tablespace] = /^SET default_tablespace = (.*);$/.exec(command) ?? [];

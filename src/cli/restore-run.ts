@@ -91,7 +91,7 @@ async function restoreDatabase(archive: ArchiveReader, task: RestoreTask, choice
     signal,
     onDiagnostic,
     onFailure: (failure) => teller.tell(failure),
-    ...defined({ onProgress, onStep: task.verbose ? context.info : undefined }),
+    ...defined({ onProgress, onStep: task.verbose && task.manner === "pg_restore" ? context.info : undefined }),
   };
   try {
     const summary = await (context.runRestore ?? runRestore)(options);

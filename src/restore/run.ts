@@ -168,6 +168,7 @@ class PlanRun {
       freeze: (step.type === "rows" && step.freeze === true) || (table !== undefined && this.#made.has(table)),
       rowsExpected: this.#archive.sizes.get(entry.dumpId)?.rows,
       onMissingRows: this.#options.onError === "continue" ? (this.#options.onDiagnostic ?? ignore) : undefined,
+      onStep: this.#options.onStep,
       onData: (rows, rawBytes) => {
         this.#rows += rows;
         this.#rawBytes += rawBytes;

@@ -1,4 +1,4 @@
-import type { EntryData } from "../archive/archive.ts";
+import type { EntryData, LargeObjectPiece } from "../archive/archive.ts";
 import type { Entry } from "../archive/entry.ts";
 import type { Diagnostic } from "../core/diagnostics.ts";
 import { PgstowError } from "../core/errors.ts";
@@ -27,6 +27,8 @@ export interface DataJob {
   readonly rowsExpected: number | undefined;
   /** Told of rows that the server did not take, where that is no error. */
   readonly onMissingRows: ((diagnostic: Diagnostic) => void) | undefined;
+  /** Told what is being done, where that is wanted. */
+  readonly onStep: ((text: string) => void) | undefined;
   readonly onData: (rows: number, rawBytes: number) => void;
 }
 
@@ -82,8 +84,23 @@ async function sendStatements(job: DataJob, batches: Batches<"statements">): Pro
   if (encoding !== null) await run("SET client_encoding = 'UTF8';");
 }
 
+type Pieces = Extract<EntryData, { type: "large-objects" }>["pieces"];
+
+async function* announced(pieces: Pieces, say: (text: string) => void): AsyncGenerator<LargeObjectPiece> {
+  let count = 0;
+  for await (const piece of pieces) {
+    if (piece.first) {
+      count++;
+      say(`restoring large object with OID ${String(piece.oid)}`);
+    }
+    yield piece;
+  }
+  say(`restored ${String(count)} large object${count === 1 ? "" : "s"}`);
+}
+
 /** Of large objects no part is kept: one transaction for all of an entry, if there is none yet. */
-async function sendLargeObjects(job: DataJob, pieces: Extract<EntryData, { type: "large-objects" }>["pieces"]): Promise<void> {
+async function sendLargeObjects(job: DataJob, all: Pieces): Promise<void> {
+  const pieces = job.onStep === undefined ? all : announced(all, job.onStep);
   const { target, queue, step } = job;
   const { entry } = step;
   const onBytes = (bytes: number): void => job.onData(0, bytes);
