@@ -52,6 +52,8 @@ export interface DataChannel {
    * the session, because nobody could tell its rows from the next statement. A script as bytes is in the session's client_encoding.
    */
   send(sql: string | Uint8Array, rows?: "rows"): SentStatement;
+  /** From now on a character of a statement is a byte of the session's client_encoding, which somebody sets to what that is. */
+  speakBytes(): void;
   /** Asks the server to cancel the running statement, which then throws `server` 57014. Never rejects. */
   cancel(): Promise<void>;
   close(): Promise<void>;
@@ -159,7 +161,7 @@ class DriverChannel implements DataChannel {
         settle();
         resolve(tag);
       };
-      wire.write(typeof sql === "string" ? encodeQuery(sql) : encodeMessage("Q", Buffer.concat([sql, ZERO])));
+      wire.write(typeof sql === "string" ? encodeQuery(sql, wire.textForm) : encodeMessage("Q", Buffer.concat([sql, ZERO])));
       this.#outbox.push(new SentQuery(rows === undefined ? 0 : 1, wire, done, fail));
       if (this.#outbox.length === 1) this.#client.query(this.#outbox[0]!);
     });
@@ -181,6 +183,13 @@ class DriverChannel implements DataChannel {
 
   async #allAnswered(): Promise<void> {
     if (this.#outbox.length > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+  }
+
+  speakBytes(): void {
+    this.#wire.textForm = "latin1";
+    // The driver would send every statement as UTF8.
+    const driver = this.#client as unknown as { readonly connection: { query: (sql: string) => void } };
+    driver.connection.query = (sql) => this.#wire.write(encodeQuery(sql, "latin1"));
   }
 
   async cancel(): Promise<void> {

@@ -11,8 +11,10 @@ export async function openRestoreTarget(
   settings: ConnectionSettings,
   signal: AbortSignal | undefined,
   onDiagnostic: DiagnosticSink,
+  textIsBytes = false,
 ): Promise<RestoreTarget> {
   const channel = await openDataChannel(settings, { signal, onDiagnostic });
+  if (textIsBytes) channel.speakBytes();
   let wire: Wire | undefined;
   return {
     major: channel.major,

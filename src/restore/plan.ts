@@ -60,11 +60,15 @@ export function planRestore(
   return { ...planOf(archive, selected), settings: planner.settings(targetMajor), steps };
 }
 
+function statementEncoding({ encoding, textIsBytes }: ArchiveMetadata): string {
+  return textIsBytes === true ? encoding : "UTF8";
+}
+
 /** What every plan says of an archive. */
 export function planOf(archive: PlannedArchive, selected: readonly SelectedEntry[]): Omit<RestorePlan, "settings" | "steps"> {
   const { encoding, standardConformingStrings } = archive.metadata;
   return {
-    rowsEncoding: encoding === "UTF8" ? null : encoding,
+    rowsEncoding: encoding === statementEncoding(archive.metadata) ? null : encoding,
     standardConformingStrings,
     entriesTotal: selected.length,
     rawBytesTotal: selected.reduce((sum, { entry }) => sum + (archive.sizes.get(entry.dumpId)?.rawBytes ?? 0), 0),
@@ -82,8 +86,8 @@ export class StepPlanner {
     this.#form = form;
     const metadata: ArchiveMetadata = {
       ...archive.metadata,
-      // Statements are text in memory, and text goes to the server as UTF-8.
-      encoding: "UTF8",
+      // Statements are text in memory, and text goes to the server as UTF-8, unless it is bytes.
+      encoding: statementEncoding(archive.metadata),
       rowSecurity: form.enableRowSecurity ?? archive.metadata.rowSecurity,
     };
     this.#statements = new EntryStatements(metadata, scriptOptions(form, disablesTriggers(selected, form)));

@@ -80,7 +80,7 @@ async function restoreFrom(archive: ArchiveReader, options: RestoreOptions): Pro
   );
   const { fingerprint } = await verifyFirst(archive, options);
 
-  const open = (where: ConnectionSettings) => openRestoreTarget(where, options.signal, onDiagnostic);
+  const open = (where: ConnectionSettings) => openRestoreTarget(where, options.signal, onDiagnostic, archive.metadata.textIsBytes);
   options.onStep?.("connecting to database for restore");
   const made = options.create === true ? await makeDatabase(archive, selected, options, settings, open) : undefined;
   try {
