@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** One script of `fixtures/corpus/KIND/NAME.sql`, which makes its objects in an empty database. */
@@ -17,6 +17,15 @@ export interface CorpusCase {
 }
 
 const folder = fileURLToPath(new URL("../../fixtures/corpus", import.meta.url));
+const deviationsFolder = fileURLToPath(new URL("../../fixtures/deviations", import.meta.url));
+
+/** Scripts of databases whose dump by pg_dump does not load, by name. */
+export function deviationCases(): readonly CorpusCase[] {
+  return readdirSync(deviationsFolder)
+    .filter((file) => file.endsWith(".sql"))
+    .sort()
+    .map((file) => readCase("deviation", join(deviationsFolder, file)));
+}
 
 /** All cases, by kind and name. PGSTOW_CORPUS ("view", "view/dummy") narrows them to paths that start so. */
 export function corpusCases(wanted: string = process.env["PGSTOW_CORPUS"] ?? ""): readonly CorpusCase[] {
@@ -24,20 +33,19 @@ export function corpusCases(wanted: string = process.env["PGSTOW_CORPUS"] ?? "")
   const cases = kinds.flatMap(({ name: kind }) =>
     readdirSync(join(folder, kind))
       .filter((file) => file.endsWith(".sql"))
-      .map((file) => readCase(kind, file)),
+      .map((file) => readCase(kind, join(folder, kind, file))),
   );
   return cases
     .filter(({ kind, name }) => `${kind}/${name}`.startsWith(wanted))
     .sort((a, b) => `${a.kind}/${a.name}`.localeCompare(`${b.kind}/${b.name}`, "en"));
 }
 
-function readCase(kind: string, fileName: string): CorpusCase {
-  const file = join(folder, kind, fileName);
+function readCase(kind: string, file: string): CorpusCase {
   const text = readFileSync(file, "utf8");
   const [, majorMin, majorMax] = /^-- requires: (\d+)(?: to (\d+))?$/m.exec(text) ?? [];
   return {
     kind,
-    name: fileName.slice(0, -".sql".length),
+    name: basename(file, ".sql"),
     file,
     majorMin: Number(majorMin ?? 0),
     majorMax: Number(majorMax ?? Infinity),

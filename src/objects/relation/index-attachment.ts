@@ -4,6 +4,7 @@ import type { ReadContext } from "../kind.ts";
 import { newObjectState } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import type { Index } from "./index.ts";
+import { isMadeByParent } from "./unattachable-constraint.ts";
 
 /** ALTER INDEX ... ATTACH PARTITION. */
 export interface IndexAttachment extends CatalogObject {
@@ -59,15 +60,18 @@ export const indexAttachment = objectKind<IndexAttachment>({
   kind: "index-attachment",
   derive,
   section: () => "post-data",
-  describe: ({ parent, partition }, { qualified }) => ({
-    definition: {
-      kind: "INDEX ATTACH",
-      tag: partition.name,
-      section: "post-data",
-      owner: parent.owner,
-      create: `ALTER INDEX ${qualified(parent)} ATTACH PARTITION ${qualified(partition)};\n`,
-      drop: "",
-    },
-    parts: [],
-  }),
+  describe: ({ parent, partition }, { inventory, qualified }) => {
+    if (isMadeByParent(partition, inventory)) return null;
+    return {
+      definition: {
+        kind: "INDEX ATTACH",
+        tag: partition.name,
+        section: "post-data",
+        owner: parent.owner,
+        create: `ALTER INDEX ${qualified(parent)} ATTACH PARTITION ${qualified(partition)};\n`,
+        drop: "",
+      },
+      parts: [],
+    };
+  },
 });

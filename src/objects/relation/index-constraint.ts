@@ -7,6 +7,7 @@ import { tableConstraintComment } from "./check-constraint.ts";
 import { renderIndexProperties } from "./index-properties.ts";
 import type { Index } from "./index.ts";
 import { renderOptions } from "./table-text.ts";
+import { isMadeByParent, makesPartitions, renderRename } from "./unattachable-constraint.ts";
 
 /** Primary key, unique or exclusion constraint: created after the data, together with its index. */
 export interface IndexConstraint extends CatalogObject {
@@ -72,20 +73,33 @@ export const indexConstraint = objectKind<IndexConstraint>({
   section: () => "post-data",
   sortKey: (object) => ({ schema: object.schema?.name ?? null, name: object.name, ties: [1, object.index.table.name] }),
   describe: (object, context) => {
-    const { index } = object;
-    const table = context.qualified(index.table);
-    const name = context.q(object.name);
-    const alter = index.table.relkind === "f" ? "ALTER FOREIGN TABLE" : "ALTER TABLE";
+    const definition = renderConstraint(object, context);
     return {
-      definition: {
-        kind: "CONSTRAINT",
-        tag: `${index.table.name} ${object.name}`,
-        section: "post-data",
-        create: `${alter} ONLY ${table}\n    ADD CONSTRAINT ${name} ${renderBody(object, context)};\n${renderIndexProperties(index, context, index.name)}`,
-        drop: `${alter} ONLY ${table} DROP CONSTRAINT ${name};\n`,
-        tablespace: index.tablespace,
-      },
-      parts: [tableConstraintComment(index.table, object.name, object.oid, context)],
+      definition:
+        definition.create === ""
+          ? null
+          : {
+              kind: "CONSTRAINT",
+              tag: `${object.index.table.name} ${object.name}`,
+              section: "post-data",
+              tablespace: object.index.tablespace,
+              ...definition,
+            },
+      parts: [tableConstraintComment(object.index.table, object.name, object.oid, context)],
     };
   },
 });
+
+function renderConstraint(object: IndexConstraint, context: RenderContext): { readonly create: string; readonly drop: string } {
+  const { index } = object;
+  const properties = renderIndexProperties(index, context, index.name);
+  if (isMadeByParent(index, context.inventory)) return { create: renderRename(object, context) + properties, drop: "" };
+  const name = context.q(object.name);
+  const alter = index.table.relkind === "f" ? "ALTER FOREIGN TABLE" : "ALTER TABLE";
+  const only = makesPartitions(object, context.inventory) ? "" : "ONLY ";
+  const table = context.qualified(index.table);
+  return {
+    create: `${alter} ${only}${table}\n    ADD CONSTRAINT ${name} ${renderBody(object, context)};\n${properties}`,
+    drop: `${alter} ONLY ${table} DROP CONSTRAINT ${name};\n`,
+  };
+}

@@ -17,6 +17,8 @@ export interface Language extends CatalogObject {
   readonly handler: number;
   readonly inline: number;
   readonly validator: number;
+  /** Names of the three in SQL; null when the server can make the language from its own name alone. */
+  readonly functionNames: readonly [string | null, string | null, string | null] | null;
 }
 
 interface LanguageRow extends AclRow {
@@ -27,6 +29,15 @@ interface LanguageRow extends AclRow {
   readonly handler: number;
   readonly inline: number;
   readonly validator: number;
+  readonly available: boolean;
+  readonly handler_name: string | null;
+  readonly inline_name: string | null;
+  readonly validator_name: string | null;
+}
+
+function nameOf(oid: string): string {
+  return `(SELECT pg_catalog.format('%I.%I', n.nspname, p.proname) FROM pg_catalog.pg_proc p
+        JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = ${oid})`;
 }
 
 const read = catalogRead<LanguageRow>({
@@ -34,7 +45,10 @@ const read = catalogRead<LanguageRow>({
   phase: "inventory",
   query: () => `
     SELECT l.oid, l.lanname AS name, l.lanowner AS owner, l.lanpltrusted AS trusted, l.lanplcallfoid AS handler,
-      l.laninline AS inline, l.lanvalidator AS validator, ${aclColumns("l.lanacl", "l", "l.lanowner")}
+      l.laninline AS inline, l.lanvalidator AS validator,
+      l.oid < ${FIRST_NORMAL_OID.toString()} OR EXISTS (SELECT FROM pg_catalog.pg_available_extensions() x WHERE x.name = l.lanname) AS available,
+      ${nameOf("l.lanplcallfoid")} AS handler_name, ${nameOf("l.laninline")} AS inline_name, ${nameOf("l.lanvalidator")} AS validator_name,
+      ${aclColumns("l.lanacl", "l", "l.lanowner")}
     FROM pg_catalog.pg_language l
     WHERE l.lanispl
     ORDER BY l.oid`,
@@ -53,31 +67,31 @@ const read = catalogRead<LanguageRow>({
         handler: row.handler,
         inline: row.inline,
         validator: row.validator,
+        functionNames: row.available ? null : [row.handler_name, row.inline_name, row.validator_name],
         ...newObjectState(),
       });
     }
   },
 });
 
-/** The functions behind the language, as far as the dump has them; without one of them the target has to know the language itself. */
+/**
+ * The functions behind the language, as far as the dump has them; without one of them the target has to know the language itself. That
+ * it does not where there is no extension of that name, so pg_dump's text would not load: then all are named.
+ */
 function renderLanguage(language: Language, { q, qualified, inventory }: RenderContext): string {
   const name = q(language.name);
-  const dumped = (oid: number): CatalogObject | null => {
-    const found = inventory.find(classOids.pg_proc, oid);
-    return found === undefined || found.wanted === 0 ? null : found;
-  };
-  const clauses: string[] = [];
-  for (const [word, oid] of [
-    ["HANDLER", language.handler],
-    ["INLINE", language.inline],
-    ["VALIDATOR", language.validator],
-  ] as const) {
-    const support = dumped(oid);
-    if (support !== null) clauses.push(` ${word} ${qualified(support)}`);
-    else if (oid !== 0 || word === "HANDLER") return `CREATE OR REPLACE PROCEDURAL LANGUAGE ${name};\n`;
-  }
+  const functions = ([language.handler, language.inline, language.validator] as const).map((oid, at) => {
+    const support = inventory.find(classOids.pg_proc, oid);
+    const dumped = support === undefined || support.wanted === 0 ? null : qualified(support);
+    return { oid, word: WORDS[at] ?? "", name: dumped ?? language.functionNames?.[at] ?? null };
+  });
+  const isWhole = functions.every((each) => each.name !== null || (each.oid === 0 && each.word !== "HANDLER"));
+  if (!isWhole) return `CREATE OR REPLACE PROCEDURAL LANGUAGE ${name};\n`;
+  const clauses = functions.map((each) => (each.name === null ? "" : ` ${each.word} ${each.name}`));
   return `CREATE ${language.trusted ? "TRUSTED " : ""}PROCEDURAL LANGUAGE ${name}${clauses.join("")};\n`;
 }
+
+const WORDS = ["HANDLER", "INLINE", "VALIDATOR"] as const;
 
 export const language = objectKind<Language>({
   kind: "language",

@@ -12,6 +12,7 @@ import type { BaseTypeDetails } from "./base-type.ts";
 import { compositeRead, describeComposite } from "./composite.ts";
 import type { CompositeAttribute } from "./composite.ts";
 import type { DomainConstraint } from "./domain-constraint.ts";
+import { linkDomainCasts } from "./domain-casts.ts";
 import { describeDomain, domainRead } from "./domain.ts";
 import type { DomainDetails } from "./domain.ts";
 import { enumRead, renderEnum } from "./enum.ts";
@@ -171,6 +172,7 @@ function describePlain(type: Type, { q, qualified }: RenderContext, create: stri
 export const type = objectKind<Type>({
   kind: "type",
   reads: [read, enumRead, compositeRead, rangeRead, domainRead, baseTypeRead],
+  link: linkDomainCasts,
   select,
   describe,
 });
