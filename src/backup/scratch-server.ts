@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
 import { PgstowError } from "../core/errors.ts";
@@ -32,6 +32,8 @@ export async function openScratchServer(url: string | undefined): Promise<Scratc
     });
   }
   const folder = await mkdtemp(join(tmpdir(), "pgstow-scratch-"));
+  // For root the package runs the server as another user, who makes the data folder in this one as in any folder of temporary files.
+  if (isRoot()) await chmod(folder, 0o1777);
   const port = await freePort();
   const server = new found.default({
     databaseDir: join(folder, "data"),
@@ -47,7 +49,7 @@ export async function openScratchServer(url: string | undefined): Promise<Scratc
     await server.start();
   } catch (cause) {
     await rm(folder, { recursive: true, force: true });
-    throw new PgstowError("connection", "the embedded server could not be started", {
+    throw new PgstowError("connection", `the embedded server could not be started: ${reasonOf(cause)}`, {
       cause,
       hint: "Give a server with --scratch postgres://...",
     });
@@ -59,6 +61,20 @@ export async function openScratchServer(url: string | undefined): Promise<Scratc
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function isRoot(): boolean {
+  try {
+    return userInfo().uid === 0;
+  } catch {
+    // A user without a name is not root.
+    return false;
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return text.replaceAll(/\s+/g, " ").trim().slice(0, 300);
 }
 
 function freePort(): Promise<number> {

@@ -36,6 +36,7 @@ function reasonOf(cause: unknown): readonly [reason: string, hint?: string] {
   const errno = "code" in cause ? ERRNOS[String(cause.code)] : undefined;
   if (errno !== undefined) return [errno];
   if (statusOf(cause) === 403) return ["access denied"];
+  if (/Exceeded \d+ parts/.test(cause.message)) return ["it has more parts than an upload may have", "set the store's partBytes to more"];
   if (cause.message.includes("Region is missing")) return ["no region is set", "set the store's region, or AWS_REGION"];
   const message =
     cause.message === "" || cause.message === "UnknownError" ? `the service answered ${String(statusOf(cause))}` : cause.message;
