@@ -13,15 +13,24 @@ import type { DumpAllOptions } from "./options.ts";
 const OF_INITDB = ["template1", "postgres"];
 
 interface DatabaseRow {
+  readonly oid: number;
   readonly name: string;
   readonly can_connect: boolean;
   readonly excluded: boolean;
 }
 
+export type ListedDatabase = Pick<DatabaseRow, "oid" | "name">;
+
+/** Names of all databases by OID, as the session speaks. */
+export async function namesOfDatabases({ session }: ClusterContext): Promise<ReadonlyMap<number, string>> {
+  const rows = await session.query<ListedDatabase>("SELECT d.oid, d.datname AS name FROM pg_catalog.pg_database d");
+  return new Map(rows.map(({ oid, name }) => [oid, name]));
+}
+
 /** The databases to dump, template1 first, the others by name. Throws a PgstowError `usage` for a pattern with dots. */
-export async function listDatabases({ session, options }: ClusterContext, onDiagnostic: DiagnosticSink): Promise<string[]> {
+export async function listDatabases({ session, options }: ClusterContext, onDiagnostic: DiagnosticSink): Promise<ListedDatabase[]> {
   const rows = await session.query<DatabaseRow>(`
-    SELECT d.datname AS name, d.datallowconn AND d.datconnlimit <> -2 AS can_connect, ${excludedBy(options.excludeDatabases ?? [])} AS excluded
+    SELECT d.oid, d.datname AS name, d.datallowconn AND d.datconnlimit <> -2 AS can_connect, ${excludedBy(options.excludeDatabases ?? [])} AS excluded
     FROM pg_catalog.pg_database d
     WHERE d.datname <> 'template0'
     ORDER BY d.datname <> 'template1', d.datname`);
@@ -33,7 +42,7 @@ export async function listDatabases({ session, options }: ClusterContext, onDiag
       message: `database "${name}" is not dumped: it accepts no connections`,
     });
   }
-  return rows.filter(({ can_connect, excluded }) => can_connect && !excluded).map(({ name }) => name);
+  return rows.filter(({ can_connect, excluded }) => can_connect && !excluded);
 }
 
 /** SQL: whether the name of database `d` matches one of the patterns. */

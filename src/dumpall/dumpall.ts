@@ -1,14 +1,18 @@
 import type { Sink } from "../archive/archive.ts";
 import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError, throwIfAborted } from "../core/errors.ts";
+import { encodeText, isSpokenAsBytes } from "../core/text-bytes.ts";
+import type { TextForm } from "../core/text-bytes.ts";
 import { openDumpSession } from "../dump/dump-session.ts";
+import { speakEncoding } from "../dump/encoding.ts";
+import type { DumpOptions } from "../dump/options.ts";
 import { randomKey } from "../dump/script-options.ts";
 import type { CatalogSession } from "../postgres/catalog-session.ts";
 import { resolveSettings } from "../postgres/settings.ts";
 import type { SettingsInput } from "../postgres/settings.ts";
 import { beginReading } from "../postgres/snapshot.ts";
 import { clusterContext, heading } from "./cluster-context.ts";
-import { databaseHead, dumpDatabase, listDatabases } from "./databases.ts";
+import { databaseHead, dumpDatabase, listDatabases, namesOfDatabases } from "./databases.ts";
 import { clusterPostamble, clusterPreamble, endOfGlobals } from "./frame.ts";
 import type { FrameFacts } from "./frame.ts";
 import { renderGlobals } from "./globals.ts";
@@ -52,7 +56,7 @@ type Choices = DumpAllOptions & { readonly restrictKey: string; readonly onDiagn
 async function dumpAll(options: Choices): Promise<Omit<DumpAllSummary, "diagnostics">> {
   const startedAt = new Date();
   const { globals, databases, facts, heads } = await readCluster(options);
-  const output = new CountingSink(options.output);
+  const output = new CountingSink(options.output, facts.encoding);
   await output.text(clusterPreamble(facts, startedAt) + globals.text + endOfGlobals(facts));
   let [tables, rows] = [0, 0];
   if (databases.length > 0) await output.text(heading("Databases"));
@@ -79,27 +83,36 @@ interface ClusterText {
 
 /** What is read before the first database, in one transaction. */
 async function readCluster(options: Choices): Promise<ClusterText> {
-  const session = await openFirstSession(options);
+  const { session, clientEncoding } = await openFirstSession(options);
   try {
     await beginReading(session);
-    const context = clusterContext(session, options);
     const onlyGlobals = options.globalsOnly === true || options.rolesOnly === true || options.tablespacesOnly === true;
+    // Names to connect with are read as text; all that is printed after that comes in the encoding of the script.
+    const databases = onlyGlobals ? [] : await listDatabases(clusterContext(session, options), options.onDiagnostic);
+    const { encoding } = await speakEncoding(session, options.encoding ?? clientEncoding, "", asDumpOptions(options));
+    const context = clusterContext(session, options);
     const globals = await renderGlobals(context, options.onDiagnostic, onlyGlobals);
-    const databases = onlyGlobals ? [] : await listDatabases(context, options.onDiagnostic);
+    const names = await namesOfDatabases(context);
     const facts = {
       restrictKey: options.restrictKey,
-      encoding: "UTF8",
+      encoding,
       standardConformingStrings: session.parameters.get("standard_conforming_strings") !== "off",
       verbose: options.verbose ?? false,
     };
-    return { globals, databases, facts, heads: databases.map((name) => databaseHead(context, name)) };
+    const heads = databases.map(({ oid, name }) => databaseHead(context, names.get(oid) ?? name));
+    return { globals, databases: databases.map(({ name }) => name), facts, heads };
   } finally {
     await session.close();
   }
 }
 
+interface FirstSession {
+  readonly session: CatalogSession;
+  readonly clientEncoding: string | undefined;
+}
+
 /** In the database that is named, else postgres, else template1. */
-async function openFirstSession(options: Choices): Promise<CatalogSession> {
+async function openFirstSession(options: Choices): Promise<FirstSession> {
   if (options.database !== undefined) return openSession(options, options.database);
   try {
     return await openSession(options, "postgres");
@@ -113,10 +126,16 @@ function isMissingDatabase(error: PgstowError): boolean {
   return error.context.sqlstate === "3D000" || error.message.includes('database "postgres" does not exist');
 }
 
-async function openSession(options: Choices, database: string): Promise<CatalogSession> {
+async function openSession(options: Choices, database: string): Promise<FirstSession> {
   const connection = { ...options.connection, database, onDiagnostic: options.connection.onDiagnostic ?? options.onDiagnostic };
   const settings = await resolveSettings(connection, options.environment ?? {});
-  return openDumpSession(settings, { ...options, format: "plain", includeForeignData: [] }, options.onDiagnostic);
+  const session = await openDumpSession(settings, asDumpOptions(options), options.onDiagnostic);
+  return { session, clientEncoding: settings.clientEncoding };
+}
+
+/** Without what names objects of one database. */
+function asDumpOptions(options: Choices): DumpOptions {
+  return { ...options, format: "plain" };
 }
 
 /** There are many connections, and one password. */
@@ -130,14 +149,16 @@ function askingOnce(connection: SettingsInput): SettingsInput {
 /** The output that all parts go to, one after the other. */
 class CountingSink {
   readonly #sink: Sink;
+  readonly #form: TextForm;
   bytes = 0;
 
-  constructor(sink: Sink) {
+  constructor(sink: Sink, encoding: string) {
     this.#sink = sink;
+    this.#form = { encoding, textIsBytes: isSpokenAsBytes(encoding) };
   }
 
   text(text: string): Promise<void> {
-    return this.#write(Buffer.from(text));
+    return this.#write(encodeText(text, this.#form));
   }
 
   /** A sink for one part. Its end is not the end of the output, and what it has written stays until the whole is given up. */
