@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PgstowError } from "../../src/core/errors.ts";
+import { clientEnvironment, findProgram } from "../support/programs.ts";
+import { runProgram } from "../support/run-program.ts";
+import { describeOnServers } from "../support/server.ts";
+import type { TestServer } from "../support/server.ts";
+import { comparable, dumpOrMessage } from "./dump-options.ts";
+import { optionSets } from "./dump-options-sets.ts";
+
+const MAJOR = 15;
+const ABOUT_ONE_DUMP_MS = 60_000;
+
+const pgDump = await findProgram("pg_dump", MAJOR);
+
+/** What the real pg_dump prints, or its message. */
+async function realDump(server: TestServer, database: string, args: readonly string[]): Promise<string> {
+  if (pgDump === undefined) throw new PgstowError("internal", "no pg_dump");
+  const { code, stdout, stderr } = await runProgram(pgDump.path, [...args, "-d", server.url(database)], { env: clientEnvironment() });
+  return code === 0 ? comparable(Buffer.from(stdout)) : (stderr.split("\n")[0] ?? "").replace("pg_dump: ", "");
+}
+
+await describeOnServers(
+  "pgstow dump prints what pg_dump prints",
+  (server) => {
+    let database = "";
+
+    beforeAll(async () => {
+      database = await server.createDatabase("options");
+      await server.psql(database, { file: new URL("material/demanding.sql", import.meta.url).pathname });
+    }, ABOUT_ONE_DUMP_MS);
+
+    afterAll(async () => {
+      // A database with a subscription cannot be dropped.
+      await server.query(database, "DROP SUBSCRIPTION IF EXISTS elsewhere");
+      await server.dropDatabase(database);
+    });
+
+    for (const [about, sets] of Object.entries(optionSets)) {
+      describe.skipIf(pgDump === undefined)(about, () => {
+        it.concurrent.each(sets)(
+          "with %s",
+          async (line) => {
+            const args = line
+              .split(" ")
+              .filter((arg) => arg !== "")
+              .map((arg) => arg.replaceAll("~", " "));
+            const [real, ours] = await Promise.all([realDump(server, database, args), dumpOrMessage(server, database, args)]);
+            expect(ours).toBe(real);
+          },
+          ABOUT_ONE_DUMP_MS,
+        );
+      });
+    }
+  },
+  [MAJOR],
+);
