@@ -31,8 +31,8 @@ const convertOptionSpecs: readonly OptionSpec[] = [
     name: "compress",
     short: "Z",
     type: "value",
-    valueName: "METHOD[:LEVEL]",
-    describe: "zstd level of a stow archive, 1 to 22; gzip, lz4, zstd or none for a custom or directory archive",
+    valueName: "METHOD[:DETAIL]",
+    describe: "gzip, lz4, zstd or none, with level=N or long as detail; a stow archive has zstd only, a tar archive none",
     group: output,
   },
   {
