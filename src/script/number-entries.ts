@@ -11,21 +11,38 @@ function isBoundary(object: CatalogObject): boolean {
   return object.loopRole === "pre-data-boundary" || object.loopRole === "post-data-boundary";
 }
 
-/** Objects without entry are replaced by what they need themselves; boundaries lead nowhere. */
-function idsOf(object: CatalogObject, kept: ReadonlyMap<CatalogObject, number>): number[] {
+/** Longer lists, as many ways through hidden objects make them, are recorded without repetition. */
+const REPEATED_MAX = 10_000;
+
+/**
+ * Objects without entry are replaced by what they need themselves, each time that they are needed, as pg_dump does; boundaries lead
+ * nowhere. `behind` remembers what each hidden object stands for.
+ */
+function idsOf(
+  object: CatalogObject,
+  kept: ReadonlyMap<CatalogObject, number>,
+  behind: Map<CatalogObject, readonly number[]>,
+): readonly number[] {
   const ids: number[] = [];
-  const visited = new Set<CatalogObject>();
-  const walk = (from: CatalogObject): void => {
-    for (const dependency of from.dependencies) {
-      const id = kept.get(dependency);
-      if (id !== undefined) ids.push(id);
-      else if (!isBoundary(dependency) && !visited.has(dependency)) {
-        visited.add(dependency);
-        walk(dependency);
-      }
-    }
-  };
-  walk(object);
+  for (const dependency of object.dependencies) {
+    const id = kept.get(dependency);
+    if (id !== undefined) ids.push(id);
+    else if (!isBoundary(dependency)) ids.push(...idsBehind(dependency, kept, behind));
+  }
+  return ids.length > REPEATED_MAX ? [...new Set(ids)] : ids;
+}
+
+function idsBehind(
+  hidden: CatalogObject,
+  kept: ReadonlyMap<CatalogObject, number>,
+  behind: Map<CatalogObject, readonly number[]>,
+): readonly number[] {
+  const known = behind.get(hidden);
+  if (known !== undefined) return known;
+  // No loop is left after sorting, but for those that were only warned of.
+  behind.set(hidden, []);
+  const ids = idsOf(hidden, kept, behind);
+  behind.set(hidden, ids);
   return ids;
 }
 
@@ -35,10 +52,11 @@ function idsOf(object: CatalogObject, kept: ReadonlyMap<CatalogObject, number>):
  */
 export function numberEntries(drafts: readonly EntryDraft[], firstFreeId: number): Entry[] {
   const kept = idsOfDefinitions(drafts);
+  const behind = new Map<CatalogObject, readonly number[]>();
   let nextId = firstFreeId;
   return drafts.map((draft) => ({
     dumpId: draft.isDefinition ? draft.object.dumpId : nextId++,
-    dependencies: draft.dependencies === null ? idsOf(draft.object, kept) : draft.dependencies.map((object) => object.dumpId),
+    dependencies: draft.dependencies === null ? idsOf(draft.object, kept, behind) : draft.dependencies.map((object) => object.dumpId),
     ...draft.entry,
   }));
 }

@@ -67,8 +67,9 @@ function addDefault(inventory: ReadContext["inventory"], table: Relation, column
   columnDefault.wanted = table.wanted;
   columnDefault.partOf = table;
   columnDefault.separate = column.generated === "" && (table.relkind === "v" || !isPrintedColumn(table, column));
-  if (columnDefault.separate) columnDefault.dependencies.push(table);
-  else table.dependencies.push(columnDefault);
+  if (!columnDefault.separate) table.dependencies.push(columnDefault);
+  // One that no catalog has is not in pg_depend either.
+  else if (oid === 0) columnDefault.dependencies.push(table);
   column.default = columnDefault;
 }
 
