@@ -75,6 +75,7 @@ export class Execution implements AnswerHandler {
     this.rowCount = Number(/ (\d+)$/.exec(tag)?.[1] ?? 0);
     if (this.#isCopyingOut) {
       this.#isCopyingOut = false;
+      this.rowCount = 0;
       return;
     }
     if (result !== undefined) this.#finish(result);

@@ -74,9 +74,7 @@ describe("the scanner", () => {
   test("puts values in the place of variables", () => {
     const variables = { x: "5", text: "it's", list: "1; select 2", loop: ":loop", slash: "\\" };
     const script = "select :x, :'text', :\"text\", :{?x}, :{?y}, a::int, b[1:2], ':x', :nope;";
-    expect(statements(script, { variables })).toEqual([
-      "select 5, 'it''s', \"it's\", TRUE, FALSE, a::int, b[1:2], ':x', :nope;",
-    ]);
+    expect(statements(script, { variables })).toEqual(["select 5, 'it''s', \"it's\", TRUE, FALSE, a::int, b[1:2], ':x', :nope;"]);
     expect(statements("select :list;", { variables })).toEqual(["select 1;", "select 2;"]);
     expect(statements("select :loop, :'slash';", { variables })).toEqual(["select :loop,  E'\\\\';"]);
   });

@@ -32,7 +32,8 @@ async function setEncoding(context: CommandContext): Promise<CommandOutcome> {
     await askForText(state, `SET client_encoding TO ${literal.toString()}`);
   } catch (error) {
     if (!(error instanceof PgstowError) || error.code !== "server") throw error;
-    return fail(context, `${encoding}: invalid encoding name or conversion procedure not found`);
+    // psql goes on in the encoding that it has.
+    fail(context, `${encoding}: invalid encoding name or conversion procedure not found`);
   }
   state.variables.tell("ENCODING", state.session.parameters.get("client_encoding") ?? "");
   return DONE;
