@@ -65,6 +65,9 @@ function checkValue(option: GivenOption): void {
   const rule = numberRules[option.name];
   if (rule !== undefined) checkNumber(option, rule);
   if (option.name === "section") checkSection(option.value ?? "");
+  if (option.name === "sync-method" && option.value !== "fsync" && option.value !== "syncfs") {
+    throw new PgstowError("usage", `unrecognized sync method: ${option.value ?? ""}`);
+  }
 }
 
 export function checkSection(name: string): void {
