@@ -182,7 +182,7 @@ function propertiesPart(database: Database, context: RenderContext): Part[] {
         create,
         drop: database.isTemplate ? drop : "",
         catalogId: { classOid: 0, oid: 0 },
-        dependencies: [database],
+        dependencies: [],
       },
     },
   ];

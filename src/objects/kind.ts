@@ -155,6 +155,8 @@ export type Part =
       readonly classOid: number;
       readonly oid: number;
       readonly subId?: number;
+      /** The object whose entry it belongs to, when that is another. */
+      readonly dependsOn?: CatalogObject;
     }
   | {
       readonly type: "security-labels";

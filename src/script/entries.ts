@@ -111,7 +111,8 @@ function draftComment(object: CatalogObject, part: Extract<Part, { type: "commen
     text ??= "";
   }
   if (text === undefined) return [];
-  return [draftFollower(object, "COMMENT", part.tag, `COMMENT ON ${part.target} IS ${context.literal(text)};\n`)];
+  const draft = draftFollower(object, "COMMENT", part.tag, `COMMENT ON ${part.target} IS ${context.literal(text)};\n`);
+  return [part.dependsOn === undefined ? draft : { ...draft, dependencies: [part.dependsOn] }];
 }
 
 function draftLabels(object: CatalogObject, part: Extract<Part, { type: "security-labels" }>, context: RenderContext): EntryDraft[] {

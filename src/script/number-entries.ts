@@ -54,9 +54,14 @@ export function numberEntries(drafts: readonly EntryDraft[], firstFreeId: number
   const kept = idsOfDefinitions(drafts);
   const behind = new Map<CatalogObject, readonly number[]>();
   let nextId = firstFreeId;
-  return drafts.map((draft) => ({
-    dumpId: draft.isDefinition ? draft.object.dumpId : nextId++,
-    dependencies: draft.dependencies === null ? idsOf(draft.object, kept, behind) : draft.dependencies.map((object) => object.dumpId),
-    ...draft.entry,
-  }));
+  const aclIds = new Map<CatalogObject, number>();
+  return drafts.map((draft) => {
+    const dumpId = draft.isDefinition ? draft.object.dumpId : nextId++;
+    const dependencies = draft.dependencies?.map((object) => object.dumpId) ?? idsOf(draft.object, kept, behind);
+    if (draft.entry.kind !== "ACL") return { dumpId, dependencies, ...draft.entry };
+    // Privileges of columns come after those of their table; only relations have several entries.
+    const ofTable = aclIds.get(draft.object);
+    if (!draft.entry.tag.startsWith("COLUMN ")) aclIds.set(draft.object, dumpId);
+    return { dumpId, dependencies: ofTable === undefined ? dependencies : [...dependencies, ofTable], ...draft.entry };
+  });
 }

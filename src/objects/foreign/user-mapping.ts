@@ -63,7 +63,7 @@ export function userMappingPart(server: ForeignServer, mapping: UserMapping, { q
       create: `CREATE USER MAPPING FOR ${name}${renderForeignOptions(mapping.options)};\n`,
       drop: `DROP USER MAPPING FOR ${name};\n`,
       catalogId: { classOid: 0, oid: 0 },
-      dependencies: [server],
+      dependencies: [],
       component: component.userMapping,
     },
   };

@@ -128,6 +128,7 @@ export const columnDefault = objectKind<ColumnDefault>({
         section: "pre-data",
         create: `${alter} ONLY ${table} ALTER COLUMN ${column} SET DEFAULT ${object.expression};\n`,
         drop: `${alter} ${table} ALTER COLUMN ${column} DROP DEFAULT;\n`,
+        ...(object.oid === 0 ? { catalogId: { classOid: 0, oid: 0 } } : {}),
       },
       parts: [],
     };

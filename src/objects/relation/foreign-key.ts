@@ -82,7 +82,7 @@ function link(context: ReadContext): void {
     const referenced = inventory.relation(key.referencedOid);
     const index = inventory.find(classOids.pg_class, key.referencedIndexOid);
     if (referenced?.relkind === "p" && index?.kind === "index") {
-      key.dependencies.push(...attachmentsBelow(index as Index, attachments));
+      key.dependencies.unshift(...attachmentsBelow(index as Index, attachments));
     }
     const data = dataByTable.get(key.table.oid);
     const referencedData = dataByTable.get(key.referencedOid);

@@ -150,7 +150,16 @@ export const index = objectKind<Index>({
             drop: object.parentOid === 0 ? `DROP INDEX ${name};\n` : "",
             tablespace: object.tablespace,
           },
-      parts: [{ type: "comment", target: `INDEX ${name}`, tag: `INDEX ${q(object.name)}`, classOid: classOids.pg_class, oid: object.oid }],
+      parts: [
+        {
+          type: "comment",
+          target: `INDEX ${name}`,
+          tag: `INDEX ${q(object.name)}`,
+          classOid: classOids.pg_class,
+          oid: object.oid,
+          dependsOn: object.constraint ?? object,
+        },
+      ],
     };
   },
 });
