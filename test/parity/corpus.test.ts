@@ -55,7 +55,8 @@ function ownOptions(options: readonly string[]) {
 await describeOnServers("corpus", (server) => {
   let folder = "";
   let judge: Judge;
-  let differingLines = 0;
+  /** By case, in the order in which they ran. */
+  const differingLines = new Map<string, number>();
   const cases = corpusCases().filter(({ majorMin, majorMax }) => majorMin <= server.major && server.major <= majorMax);
 
   beforeAll(async () => {
@@ -65,17 +66,19 @@ await describeOnServers("corpus", (server) => {
 
   afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
-    const lines = `${String(differingLines)} differing lines`;
-    console.log(`corpus, PostgreSQL ${String(server.major)}: ${String(cases.length)} cases, ${lines} (judged by ${judge.name})`);
+    const perCase = [...differingLines].map(([name, lines]) => `  ${name}: ${String(lines)} differing lines`);
+    const sum = [...differingLines.values()].reduce((total, lines) => total + lines, 0);
+    const total = `${String(cases.length)} cases, ${String(sum)} differing lines (judged by ${judge.name})`;
+    console.log([...perCase, `corpus, PostgreSQL ${String(server.major)}: ${total}`].join("\n"));
   });
 
-  async function expectSame(expected: string, actual: string, what: string): Promise<void> {
+  async function expectSame(name: string, expected: string, actual: string, what: string): Promise<void> {
     const lines = await countDifferingLines(expected, actual);
-    differingLines += lines;
+    differingLines.set(name, (differingLines.get(name) ?? 0) + lines);
     expect(await difference(expected, actual), `${what}: ${String(lines)} differing lines`).toBe("");
   }
 
-  test.each(cases.map((corpusCase) => [`${corpusCase.kind}/${corpusCase.name}`, corpusCase] as const))("%s", async (_title, corpusCase) => {
+  test.each(cases.map((corpusCase) => [`${corpusCase.kind}/${corpusCase.name}`, corpusCase] as const))("%s", async (title, corpusCase) => {
     const databases: string[] = [];
     const createDatabase = async (): Promise<string> => {
       const name = await server.createDatabase(`corpus_${corpusCase.kind}`);
@@ -87,14 +90,19 @@ await describeOnServers("corpus", (server) => {
       await server.psql(original, { file: corpusCase.file });
       const expected = normalizeDump(await judge.read(original, corpusCase.options));
       const shown = judge.rows ? (text: string) => text : withoutRows;
-      await expectSame(shown(expected), shown(normalizeDump(await dumpPlain(server, original, folder, corpusCase.options))), "our text");
+      await expectSame(
+        title,
+        shown(expected),
+        shown(normalizeDump(await dumpPlain(server, original, folder, corpusCase.options))),
+        "our text",
+      );
       if (corpusCase.dumpOnly || corpusCase.options.length > 0) return;
 
       const archive = join(folder, `${original}.sql.zst`);
       await dump({ connection: server.url(original), file: archive, strict: true });
       const copy = await createDatabase();
       await restore({ archive, connection: server.url(copy) });
-      await expectSame(expected, normalizeDump(await judge.read(copy)), "the restored copy");
+      await expectSame(title, expected, normalizeDump(await judge.read(copy)), "the restored copy");
     } finally {
       for (const database of databases) await dropWithSubscriptions(server, database);
     }
