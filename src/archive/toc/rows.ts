@@ -86,8 +86,23 @@ function joined(pieces: readonly Uint8Array[], length: number): Buffer {
   return Buffer.concat(pieces, length);
 }
 
+const SAMPLE_BYTES = 1024;
+/** Shorter rows are counted byte by byte, longer ones by searching: either is several times faster than the other at its own. */
+const SHORT_ROW_BYTES = 16;
+
 function countLineFeeds(bytes: Uint8Array): number {
+  const sample = countByByte(bytes, Math.min(bytes.length, SAMPLE_BYTES));
+  if (bytes.length <= SAMPLE_BYTES) return sample;
+  if (sample > SAMPLE_BYTES / SHORT_ROW_BYTES) return countByByte(bytes, bytes.length);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let count = 0;
-  for (const byte of bytes) if (byte === LINE_FEED) count++;
+  for (let at = buffer.indexOf(LINE_FEED); at >= 0; at = buffer.indexOf(LINE_FEED, at + 1)) count++;
+  return count;
+}
+
+function countByByte(bytes: Uint8Array, end: number): number {
+  let count = 0;
+  // An index, because an iterator takes ten times as long.
+  for (let at = 0; at < end; at++) if (bytes[at] === LINE_FEED) count++;
   return count;
 }
