@@ -89,6 +89,9 @@ await describeOnServers("dumping without being superuser", (server) => {
     expect(stderr.split("\n").filter((line) => line.startsWith("pgstow: error"))).toEqual([]);
     expect(code).toBe(0);
     for (const table of ["app.locked", "hidden.behind", "mine.t"]) expect(stdout).toContain(`COPY ${table} (`);
+    // As in pg_dump, how others log in elsewhere is no data.
+    expect(stdout).toContain(`CREATE USER MAPPING FOR ${reader} SERVER remote;`);
+    expect(stderr).toMatch(/^pgstow: warning: options of user mappings/m);
     expect((await dumpAs(allReader)).stderr).toMatch(/row-level security policy for table "secured"/);
   });
 });

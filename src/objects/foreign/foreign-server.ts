@@ -41,7 +41,7 @@ const read = catalogRead<ServerRow>({
   query: () => `
     SELECT s.oid, s.srvname AS name, s.srvowner AS owner, s.srvtype AS type, s.srvversion AS version, w.fdwname AS wrapper,
       ${foreignOptionsColumn("s.srvoptions")} AS options,
-      pg_catalog.has_table_privilege('pg_catalog.pg_user_mapping', 'SELECT') AS mappings_readable,
+      (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = CURRENT_USER) AS mappings_readable,
       ${aclColumns("s.srvacl", "S", "s.srvowner")}
     FROM pg_catalog.pg_foreign_server s
     JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw`,

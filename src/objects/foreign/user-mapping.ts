@@ -18,27 +18,21 @@ interface UserMappingRow {
   readonly options: string;
 }
 
-/** Options that the reader may not see are missing from the view without a word, so the catalog is asked wherever it can be. */
+/** Read as pg_dump reads them: the view shows the options of a mapping to superusers and to whom it is their own. */
 export const userMappingRead = catalogRead<UserMappingRow>({
   name: "user mappings",
   phase: "details",
   query: ({ inventory, onDiagnostic }) => {
     const servers = inventory.ofKind<ForeignServer>("foreign-server").filter((server) => wants(server, component.userMapping));
     if (servers.length === 0) return null;
-    if (servers.every((server) => server.mappingsReadable)) {
-      return `
-    SELECT m.umserver AS server, CASE WHEN m.umuser = 0 THEN 'public' ELSE r.rolname END AS user_name,
-      ${foreignOptionsColumn("m.umoptions")} AS options
-    FROM pg_catalog.pg_user_mapping m
-    LEFT JOIN pg_catalog.pg_roles r ON r.oid = m.umuser
-    ORDER BY 1, 2`;
+    if (!servers.every((server) => server.mappingsReadable)) {
+      onDiagnostic({
+        severity: "warning",
+        code: "unreadable-user-mappings",
+        message: "options of user mappings that the dumping role may not read are left out",
+        hint: "Dump as a superuser.",
+      });
     }
-    onDiagnostic({
-      severity: "warning",
-      code: "unreadable-user-mappings",
-      message: "options of user mappings that the dumping role may not read are left out",
-      hint: "Dump as a superuser, or grant SELECT on pg_catalog.pg_user_mapping to the dumping role.",
-    });
     return `
     SELECT m.srvid AS server, m.usename AS user_name, ${foreignOptionsColumn("m.umoptions")} AS options
     FROM pg_catalog.pg_user_mappings m
