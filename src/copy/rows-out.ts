@@ -69,7 +69,8 @@ export async function* copyOut(channel: DataChannel, sql: string, options: CopyO
   }
 }
 
-function checkRows(tag: string, rows: number, sql: string): void {
+/** Holds what arrived against the server's command tag; throws `server` when it differs. */
+export function checkRows(tag: string, rows: number, sql: string): void {
   const told = /^COPY (\d+)$/.exec(tag)?.[1];
   if (told === undefined) throw new PgstowError("server", `the statement is not a COPY TO STDOUT: ${describeStatement(sql)}`);
   if (Number(told) !== rows) {

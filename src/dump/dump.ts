@@ -113,15 +113,19 @@ async function writeData(writer: ArchiveWriter, rendered: RenderedEntries, conte
   const entries = rendered.entries.filter((entry) => entry.data !== "none");
   progress.startData(entries.length, options.onProgress === undefined ? 0 : await estimateBytes(context.session, entries, rendered));
   if (entries.length === 0) return 0;
-  const reader = await DataReader.open(context.session, (data) => insertForm(data, rendered.context, options, context.metadata));
+  const objectOf = (entry: Entry) => {
+    const object = rendered.dataObjects.get(entry.dumpId);
+    if (object === undefined) throw new PgstowError("internal", `no object for the data of ${entry.kind} ${entry.tag}`);
+    return object;
+  };
+  const formOf = (data: TableData) => insertForm(data, rendered.context, options, context.metadata);
+  const reader = new DataReader(context.session, { entries, objectOf }, formOf);
   let tables = 0;
   try {
     for (const entry of entries) {
       throwIfAborted(options.signal);
       progress.startEntry(entry);
-      const object = rendered.dataObjects.get(entry.dumpId);
-      if (object === undefined) throw new PgstowError("internal", `no object for the data of ${entry.kind} ${entry.tag}`);
-      const data = reader.read(entry, object);
+      const data = await reader.read(entry);
       await writer.data(entry, watched(data, progress));
       if (data.type !== "large-objects") tables++;
       progress.endEntry();

@@ -5,6 +5,7 @@ import { connect, requestCancel } from "./connect.ts";
 import type { ConnectOptions } from "./connect.ts";
 import type { DataChannel } from "./data-channel.ts";
 import { QueryPipeline, RefusedStatement } from "./query-pipeline.ts";
+import type { CopyReaderMaker } from "./query-pipeline.ts";
 import { connectionLost, noticeDiagnostic, serverError } from "./server-errors.ts";
 import { versionNumber } from "./server-version.ts";
 import { describeTarget } from "./settings.ts";
@@ -35,6 +36,16 @@ export interface CatalogSession {
    * character each, in statements and values and also on the data channel that the session becomes.
    */
   speak(encoding: string): Promise<string>;
+  /**
+   * Runs a COPY ... TO STDOUT behind what is under way; what comes of it goes to the reader. Gives the command tag ("COPY 3"). For
+   * RowsAhead, which knows what to do with the data.
+   */
+  copy(sql: string, reader: CopyReaderMaker): Promise<string>;
+  /** Nothing more is read from the server until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Asks the server to cancel the running statement, which then throws `server` 57014. Never rejects. */
+  cancel(): Promise<void>;
   /** Ends this view of the session and goes on with it as a channel for rows: the same connection, transaction, snapshot and locks. */
   becomeDataChannel(): Promise<DataChannel>;
   close(): Promise<void>;
@@ -87,11 +98,31 @@ class WireSession implements CatalogSession {
   }
 
   async query<Row>(statement: string): Promise<Row[]> {
+    return (await this.#run<Row>(statement)).rows;
+  }
+
+  async copy(statement: string, reader: CopyReaderMaker): Promise<string> {
+    return (await this.#run(statement, reader)).tag;
+  }
+
+  pause(): void {
+    this.#wire.pause();
+  }
+
+  resume(): void {
+    this.#wire.resume();
+  }
+
+  cancel(): Promise<void> {
+    return requestCancel(this.#wire);
+  }
+
+  async #run<Row>(statement: string, reader?: CopyReaderMaker): Promise<{ rows: Row[]; tag: string }> {
     throwIfAborted(this.#signal);
     if (this.#closed) throw new PgstowError("connection-lost", `the session with ${this.#target()} is closed`);
     if (this.#running++ === 0) this.#roundTrips++;
     try {
-      return (await this.#pipeline.query(statement)) as Row[];
+      return (await this.#pipeline.query(statement, reader)) as { rows: Row[]; tag: string };
     } catch (error) {
       throw this.#translate(error, statement);
     } finally {

@@ -24,10 +24,28 @@ export class RefusedStatement extends Error {
   }
 }
 
+/** What the server answers to a statement: rows of the last query, tag of the last command. */
+export interface PipelineAnswer {
+  readonly rows: object[];
+  readonly tag: string;
+}
+
+/** Takes the bytes of a COPY ... TO STDOUT past the pipeline. */
+export interface CopyReader {
+  /** Takes what the socket gave; when the rows have ended, gives the bytes from there on. */
+  push(chunk: Buffer): Buffer | undefined;
+}
+
+/** Makes a reader; `news` is for whole messages that came between the rows. */
+export type CopyReaderMaker = (news: (frame: Buffer) => void) => CopyReader;
+
 /** A query on its way, and its answer as far as it is there. */
 interface Pending {
-  readonly resolve: (rows: object[]) => void;
+  readonly resolve: (answer: PipelineAnswer) => void;
   readonly reject: (error: Error) => void;
+  /** Until the rows have ended. */
+  reader: CopyReader | undefined;
+  tag: string;
   /** Of the last statement that gave any. */
   rows: object[];
   decode: RowDecoder | undefined;
@@ -61,14 +79,15 @@ export class QueryPipeline {
     this.#receive(wire.claim());
   }
 
-  /** Rows of the last statement that gives any. Throws RefusedStatement, or what ended the connection. */
-  query(sql: string): Promise<object[]> {
+  /** Sends a query or, with a reader, a COPY ... TO STDOUT. Throws RefusedStatement, or what ended the connection. */
+  query(sql: string, reader?: CopyReaderMaker): Promise<PipelineAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined || this.#wire.destroyed) {
         reject(this.#failure ?? new Error("the connection is closed"));
         return;
       }
-      this.#pending.push({ resolve, reject, rows: [], decode: undefined, refusal: undefined });
+      const copy = reader?.((frame) => this.#take(frame[0] ?? 0, frame.subarray(HEADER_BYTES)));
+      this.#pending.push({ resolve, reject, reader: copy, tag: "", rows: [], decode: undefined, refusal: undefined });
       if (this.#outgoing.length === 0) queueMicrotask(() => this.#send());
       this.#outgoing.push(encodeQuery(sql, this.#wire.textForm));
     });
@@ -80,29 +99,41 @@ export class QueryPipeline {
   }
 
   #receive(chunk: Buffer): void {
+    let bytes: Buffer | undefined = chunk;
+    while (bytes !== undefined && bytes.length > 0) {
+      const pending = this.#pending[this.#first];
+      if (pending?.reader === undefined || this.#partBytes > 0) bytes = this.#takeMessages(bytes);
+      else {
+        bytes = pending.reader.push(bytes);
+        if (bytes !== undefined) pending.reader = undefined;
+      }
+    }
+  }
+
+  /** Takes all whole messages; gives what is left for the reader of a COPY that comes next. */
+  #takeMessages(chunk: Buffer): Buffer | undefined {
     this.#parts.push(chunk);
     this.#partBytes += chunk.length;
     // A message of megabytes comes in hundreds of pieces: they are put together once.
-    if (this.#partBytes < this.#neededBytes) return;
+    if (this.#partBytes < this.#neededBytes) return undefined;
     const bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts, this.#partBytes);
-    const taken = this.#takeMessages(bytes);
-    const rest = bytes.length - taken;
-    this.#parts = rest === 0 ? [] : [bytes.subarray(taken)];
-    this.#partBytes = rest;
-    this.#neededBytes = rest < HEADER_BYTES ? HEADER_BYTES : 1 + bytes.readUInt32BE(taken + 1);
-  }
-
-  /** Takes all whole messages; gives their bytes. */
-  #takeMessages(bytes: Buffer): number {
+    this.#parts = [];
+    this.#partBytes = 0;
+    this.#neededBytes = HEADER_BYTES;
     let at = 0;
     while (bytes.length - at >= HEADER_BYTES) {
       const end = at + 1 + bytes.readUInt32BE(at + 1);
-      if (end > bytes.length) break;
       if (end < at + HEADER_BYTES) throw new Error("a message of impossible length");
+      this.#neededBytes = end - at;
+      if (end > bytes.length) break;
       this.#take(bytes[at] ?? 0, bytes.subarray(at + HEADER_BYTES, end));
+      this.#neededBytes = HEADER_BYTES;
       at = end;
+      if (this.#pending[this.#first]?.reader !== undefined) return bytes.subarray(at);
     }
-    return at;
+    if (at < bytes.length) this.#parts = [bytes.subarray(at)];
+    this.#partBytes = bytes.length - at;
+    return undefined;
   }
 
   #take(type: number, body: Buffer): void {
@@ -115,6 +146,9 @@ export class QueryPipeline {
         if (pending === undefined) break;
         pending.decode = rowDecoder(body, this.#wire.textForm);
         pending.rows = [];
+        break;
+      case TYPE.commandComplete:
+        if (pending !== undefined) [pending.tag = ""] = readStrings(body);
         break;
       case TYPE.error:
         if (pending === undefined) this.#failure = new RefusedStatement(readServerReport(body));
@@ -145,7 +179,7 @@ export class QueryPipeline {
       // The rows are the asker's alone.
       this.#pending[this.#first - 1] = ANSWERED;
     }
-    if (pending.refusal === undefined) pending.resolve(pending.rows);
+    if (pending.refusal === undefined) pending.resolve(pending);
     else pending.reject(pending.refusal);
   }
 
@@ -158,4 +192,12 @@ export class QueryPipeline {
   }
 }
 
-const ANSWERED: Pending = { resolve: () => undefined, reject: () => undefined, rows: [], decode: undefined, refusal: undefined };
+const ANSWERED: Pending = {
+  resolve: () => undefined,
+  reject: () => undefined,
+  reader: undefined,
+  tag: "",
+  rows: [],
+  decode: undefined,
+  refusal: undefined,
+};
