@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { testEntry } from "../../test/support/entry.ts";
+import type { Entry } from "../archive/entry.ts";
+import { Schedule } from "./schedule.ts";
+
+const table = testEntry(1, { tag: "t" });
+const rows = testEntry(2, { kind: "TABLE DATA", section: "data", dependencies: [1] });
+const key = testEntry(3, { kind: "CONSTRAINT", section: "post-data", dependencies: [1] });
+const index = testEntry(4, { kind: "INDEX", section: "post-data", dependencies: [1] });
+const other = testEntry(5, { kind: "INDEX", section: "post-data", dependencies: [1] });
+const foreign = testEntry(6, { kind: "FK CONSTRAINT", section: "post-data", dependencies: [1, 3] });
+const grant = testEntry(7, { kind: "ACL", tag: "TABLE t", section: "none", dependencies: [1] });
+const refresh = testEntry(8, { kind: "MATERIALIZED VIEW DATA", section: "post-data", dependencies: [] });
+const all = [rows, key, index, other, foreign, grant, refresh];
+
+function scheduleOf(entries: readonly Entry[], sizes: Readonly<Record<number, number>> = {}): Schedule {
+  const byId = new Map([table, ...entries].map((entry) => [entry.dumpId, entry]));
+  return new Schedule(entries, { byId, dataOfTable: new Map([[1, 2]]), sizeOf: (id) => sizes[id] ?? 0 });
+}
+
+/** Takes all that may run side by side, until nothing more may. */
+function takeAll(schedule: Schedule): Entry[] {
+  const taken: Entry[] = [];
+  for (let next = schedule.next(); next !== undefined; next = schedule.next()) taken.push(next);
+  return taken;
+}
+
+describe("Schedule", () => {
+  it("makes indexes of a table side by side after its rows, constraints alone, then grants, then refreshes", () => {
+    const schedule = scheduleOf(all);
+    const rounds: number[][] = [];
+    for (let round = takeAll(schedule); round.length > 0; round = takeAll(schedule)) {
+      rounds.push(round.map(({ dumpId }) => dumpId));
+      for (const entry of round) schedule.done(entry);
+    }
+    expect(rounds).toEqual([[2], [3], [4, 5], [6], [7], [8]]);
+  });
+
+  it("starts with the largest table", () => {
+    const tables = [11, 12, 13].map((id) => testEntry(id, { kind: "TABLE DATA", section: "data", dependencies: [] }));
+    expect(takeAll(scheduleOf(tables, { 11: 5, 12: 50, 13: 7 })).map(({ dumpId }) => dumpId)).toEqual([12, 13, 11]);
+  });
+
+  it("does what waits for each other in its order, instead of waiting for ever", () => {
+    const circle = [
+      testEntry(1, { kind: "INDEX", section: "post-data", dependencies: [2] }),
+      testEntry(2, { kind: "INDEX", section: "post-data", dependencies: [1] }),
+    ];
+    const schedule = new Schedule(circle, { byId: new Map(), dataOfTable: new Map(), sizeOf: () => 0 });
+    const [first] = takeAll(schedule);
+    expect(first?.dumpId).toBe(1);
+    schedule.done(circle[0]!);
+    expect(takeAll(schedule)).toEqual([circle[1]]);
+  });
+});
