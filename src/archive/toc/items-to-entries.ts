@@ -93,7 +93,8 @@ function withSearchPath(item: TocItem, create: string): string {
 function sqlOf(name: string, item: TocItem, byId: ReadonlyMap<number, TocItem>): Sql {
   if (item.kind === "BLOB METADATA") {
     const call = (what: string): string => membersOf(name, item).reduce((text, oid) => `${text}SELECT pg_catalog.${what}('${oid}');\n`, "");
-    return { create: call("lo_create"), drop: call("lo_unlink") };
+    // No line feed at the end: one blank line follows a group, not two.
+    return { create: call("lo_create").trimEnd(), drop: call("lo_unlink") };
   }
   const create = item.create ?? "";
   if (item.kind === "ACL" && item.tag.startsWith("LARGE OBJECTS ")) {
