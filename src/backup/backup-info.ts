@@ -50,10 +50,10 @@ export interface BackupInfo extends BackupFacts {
 }
 
 /** Notes that a backup keeps among its archive's options, under names that no option of a dump has. */
-export const NOTE_ID = "backup-id";
-export const NOTE_REMOTE = "backup-remote";
-export const NOTE_LABEL = "label";
-export const NOTE_TAGS = "tag";
+const NOTE_ID = "backup-id";
+const NOTE_REMOTE = "backup-remote";
+const NOTE_LABEL = "label";
+const NOTE_TAGS = "tag";
 
 export function notesOf(backup: {
   readonly id: string;

@@ -17,8 +17,8 @@ type S3rverClass = new (options: object) => { run(): Promise<{ address: string; 
 
 /** s3rver in this process, on a port that the kernel chose. */
 export async function startS3rver(): Promise<S3Service> {
-  const name = "s3rver";
-  const { default: S3rver } = (await import(name)) as { default: S3rverClass };
+  // @ts-expect-error It has no types.
+  const { default: S3rver } = (await import("s3rver")) as { default: S3rverClass };
   const directory = await mkdtemp(join(tmpdir(), "pgstow-s3-"));
   const server = new S3rver({ port: 0, address: "127.0.0.1", silent: true, directory, configureBuckets: [{ name: "backups" }] });
   const { port } = await server.run();
