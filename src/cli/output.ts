@@ -14,12 +14,15 @@ export interface OutputOptions {
   readonly binary: boolean;
   /** A folder of files. */
   readonly folder: boolean;
+  /** Wait until all of it is safely on disk, which is so unless said otherwise. */
+  readonly sync?: boolean;
 }
 
 /** Opens where the dump goes. Throws a PgstowError: `exists` for a file that is there already, `usage` for an archive to a terminal. */
 export async function openOutput(options: OutputOptions): Promise<Sink | FolderSink> {
   if (options.folder) return openFolder(options);
-  if (options.file !== undefined && options.file !== "-") return createLocalFile(options.file, { force: options.force });
+  const { file, force, sync = true } = options;
+  if (file !== undefined && file !== "-") return createLocalFile(file, { force, sync });
   if (options.binary && process.stdout.isTTY) {
     throw new PgstowError("usage", "an archive is not written to a terminal", {
       hint: "Name a file with -f, or redirect standard output.",
@@ -28,10 +31,10 @@ export async function openOutput(options: OutputOptions): Promise<Sink | FolderS
   return streamSink(process.stdout, STANDARD_OUTPUT);
 }
 
-function openFolder({ file, force }: OutputOptions): Promise<FolderSink> {
+function openFolder({ file, force, sync = true }: OutputOptions): Promise<FolderSink> {
   if (file === undefined || file === "-") {
     throw new PgstowError("usage", "no output directory specified", { hint: "Name a folder that is new or empty with -f." });
   }
   if (force) throw new PgstowError("usage", "option --force cannot replace a folder", { hint: "Name one that is new or empty." });
-  return createLocalFolder(file);
+  return createLocalFolder(file, { sync });
 }

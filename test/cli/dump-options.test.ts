@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PgstowError } from "../../src/core/errors.ts";
+import { runDump } from "../../src/dump/dump.ts";
+import { memorySink } from "../../src/store/memory.ts";
+import { pgRestore } from "../support/oracle.ts";
 import { clientEnvironment, findProgram } from "../support/programs.ts";
 import { runProgram } from "../support/run-program.ts";
 import { describeOnServers } from "../support/server.ts";
@@ -33,6 +36,13 @@ await describeOnServers(
       // A database with a subscription cannot be dropped.
       await server.query(database, "DROP SUBSCRIPTION IF EXISTS elsewhere");
       await server.dropDatabase(database);
+    });
+
+    it.skipIf(pgDump === undefined).each(["custom", "tar"] as const)("rows as INSERT pass through a %s archive", async (format) => {
+      const output = memorySink();
+      await runDump({ connection: { dbname: server.url(database) }, environment: {}, format, output, rowsPerInsert: 2 });
+      const script = await pgRestore(MAJOR, ["-f", "-"], output.bytes);
+      expect(comparable(Buffer.from(script))).toBe(await realDump(server, database, ["--rows-per-insert=2"]));
     });
 
     for (const [about, sets] of Object.entries(optionSets)) {
