@@ -53,11 +53,14 @@ const read = catalogRead<SchemaRow>({
 });
 
 /** Sets what is wanted of the schema's contents and returns what is wanted of the schema itself. */
-function select(schema: Schema, { selection }: ReadContext): number {
+function select(schema: Schema, { selection, major }: ReadContext): number {
   const own = selectOwn(schema, selection);
   schema.contained = own;
   let wanted = own;
-  if (schema.name === "public" && selection.schemas === null && own === ALL_COMPONENTS) {
+  if (schema.name === "public" && selection.schemas === null && own === ALL_COMPONENTS && major < 15) {
+    // Programs before 15 print only what was granted on it since initdb, whoever owns it and whatever was said of it.
+    wanted = component.acl;
+  } else if (schema.name === "public" && selection.schemas === null && own === ALL_COMPONENTS) {
     schema.isInitialPublic = true;
     if (schema.owner === INITIAL_PUBLIC_OWNER) wanted &= ~component.definition;
   }
