@@ -34,7 +34,8 @@ describe("help and version", () => {
   it("lists the commands", async () => {
     const { code, stdout } = await runPgstow(["--help"]);
     expect(code).toBe(0);
-    for (const command of ["dump", "restore", "list", "verify", "inspect"]) expect(stdout).toContain(`\n  ${command} `);
+    for (const command of ["dump", "dumpall", "restore", "list", "verify", "convert", "inspect", "shim"])
+      expect(stdout).toContain(`\n  ${command} `);
   });
 
   it.each(["dump", "restore", "list", "verify", "inspect"])("explains %s", async (command) => {
@@ -67,27 +68,34 @@ describe("wrong arguments", () => {
     [["dump", "-a", "-s"], "options -s/--schema-only and -a/--data-only cannot be used together"],
     [["dump", "-ca"], "options -c/--clean and -a/--data-only cannot be used together"],
     [["dump", "--if-exists"], "option --if-exists requires option -c/--clean"],
-    [["dump", "-b", "-B"], "options -b/--large-objects and -B/--no-large-objects cannot be used together"],
     [["dump", "-w", "-W"], "options -W/--password and -w/--no-password cannot be used together"],
     [["dump", "--section=middle"], 'unrecognized section name: "middle"'],
     [["dump", "--restrict-key", "a b"], "invalid restrict key"],
-    [["dump", "-j", "none"], 'invalid value "none" for option --jobs: must be a whole number from 1 to 64'],
-    [["dump", "-j2"], "option -j/--jobs above 1 is not available yet"],
+    [["dump", "-j", "none"], 'invalid value "none" for option -j/--jobs'],
+    [["dump", "-Fp", "-j2"], "parallel backup only supported by the directory format"],
     [["dump", "-s", "--include-foreign-data=*"], "options -s/--schema-only and --include-foreign-data cannot be used together"],
     [["dump", "-Fd"], "no output directory specified"],
     [["dump", "-Fx"], 'invalid output format "x" specified'],
-    [["dump", "-Z9", "-Fp"], "a plain script cannot be compressed"],
-    [["dump", "--inserts"], "option --inserts is not available yet"],
+    [["dump", "-Zq", "-Fp"], 'unrecognized compression algorithm: "q"'],
+    [
+      ["dump", "--on-conflict-do-nothing"],
+      "option --on-conflict-do-nothing requires option --inserts, --rows-per-insert, or --column-inserts",
+    ],
     [["dump", "--progress=bar"], 'invalid value "bar" for option --progress: must be auto, line, json or none'],
     [["restore"], "one of -d/--dbname and -f/--file must be specified"],
     [["restore", "-d", "x"], '"standard input" is empty'],
     [["restore", "-d", "x", "-f", "y", "x.sql.zst"], "options -d/--dbname and -f/--file cannot be used together"],
     [["restore", "-d", "x", "-1C", "x.sql.zst"], "options -C/--create and -1/--single-transaction cannot be used together"],
-    [["restore", "-d", "x", "-1", "--continue-on-error"], "options -1/--single-transaction and --continue-on-error cannot be used together"],
+    [
+      ["restore", "-d", "x", "-1", "--continue-on-error"],
+      "options -1/--single-transaction and --continue-on-error cannot be used together",
+    ],
     [["restore", "-d", "x", "-j0", "x.sql.zst"], "-j/--jobs must be in range 1..2147483647"],
     [["restore", "-d", "x", "-L", "no-such-list"], 'could not open TOC file "no-such-list": No such file or directory'],
     [["restore", "-d", "x", "-ac", "x.sql.zst"], "options -c/--clean and -a/--data-only cannot be used together"],
     [["restore", "-d", "x", "-1", "-j4", "x.sql.zst"], "cannot specify both --single-transaction and multiple jobs"],
+    [["shim"], "no folder given"],
+    [["face", "pg_ctl"], 'there is no face "pg_ctl"'],
     [["list"], '"standard input" is empty'],
     [["verify", "a", "b"], 'too many command-line arguments (first is "b")'],
   ])("%j: %s", async (args, error) => {

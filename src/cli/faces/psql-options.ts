@@ -1,8 +1,7 @@
 import { option, optionLists, silent } from "./face-option.ts";
 import type { FaceOption } from "./face-option.ts";
 
-/** psql's options; those of an interactive client are known, too. */
-export const psqlOptions: readonly FaceOption[] = [
+const options: readonly FaceOption[] = [
   option("c, command", { value: "COMMAND" }, "general", "run only this command (SQL or internal) and exit; may be repeated"),
   option("d, dbname", { value: "DBNAME" }, "general", "database name to connect to"),
   option("f, file", { value: "FILENAME" }, "general", "execute commands from file (- is standard input), then exit; may be repeated"),
@@ -43,6 +42,16 @@ export const psqlOptions: readonly FaceOption[] = [
   option("w, no-password", {}, "connection", "never prompt for password"),
   option("W, password", {}, "connection", "force password prompt (should happen automatically)"),
 ];
+
+/** The order of psql's own table. */
+const order = (
+  "echo-all no-align command dbname echo-queries echo-errors echo-hidden file field-separator field-separator-zero host html list log-file " +
+  "no-readline single-transaction output port pset quiet record-separator record-separator-zero single-step single-line tuples-only " +
+  "table-attr username set variable version no-password password expanded no-psqlrc help csv"
+).split(" ");
+
+/** psql's options in that order; those of an interactive client are known, too. */
+export const psqlOptions = options.toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
 
 const headings = {
   general: "General options:",
