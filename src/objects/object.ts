@@ -92,6 +92,28 @@ export function newObjectState(): Pick<
   };
 }
 
+/**
+ * What a part of a table (policy, trigger, constraint, rule, index) takes over from it: schema, owner and what is wanted; it has no
+ * privileges of its own. Includes the mutable half, and stands last in the literal for the same reason.
+ */
+export function newTablePartState(
+  table: Pick<CatalogObject, "schema" | "owner" | "wanted">,
+): Pick<CatalogObject, "schema" | "owner" | "acl"> & ReturnType<typeof newObjectState> {
+  return {
+    schema: table.schema,
+    owner: table.owner,
+    acl: null,
+    dumpId: 0,
+    wanted: table.wanted,
+    dependencies: [],
+    extension: null,
+    dependsOnExtensions: [],
+    separate: false,
+    postponed: false,
+    partOf: null,
+  };
+}
+
 export function wants(object: Pick<CatalogObject, "wanted">, bits: number): boolean {
   return (object.wanted & bits) !== 0;
 }

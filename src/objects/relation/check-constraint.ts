@@ -2,7 +2,7 @@ import { oidArray } from "../../core/sql-text.ts";
 import { classOids } from "../class-oids.ts";
 import { catalogRead, objectKind } from "../kind.ts";
 import type { Part, ReadContext, RenderContext } from "../kind.ts";
-import { newObjectState } from "../object.ts";
+import { newTablePartState } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import { definedRelations } from "./detailed.ts";
 import { alterTable } from "./table-text.ts";
@@ -48,17 +48,13 @@ const read = catalogRead<CheckRow>({
         classOid: classOids.pg_constraint,
         oid: row.oid,
         name: row.name,
-        schema: table.schema,
-        owner: table.owner,
-        acl: null,
         loopRole: "table-check",
         table,
         isLocal: row.is_local,
         text: row.text,
-        ...newObjectState(),
+        ...newTablePartState(table),
       });
       check.separate = !row.validated;
-      check.wanted = table.wanted;
       check.partOf = table;
       table.checks.push(check);
       if (row.validated) table.dependencies.push(check);

@@ -2,7 +2,7 @@ import { oidArray } from "../../core/sql-text.ts";
 import { classOids } from "../class-oids.ts";
 import { catalogRead, objectKind } from "../kind.ts";
 import type { ReadContext } from "../kind.ts";
-import { newObjectState } from "../object.ts";
+import { newTablePartState } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import type { Column } from "./column.ts";
 import { detailedRelations } from "./detailed.ts";
@@ -55,16 +55,12 @@ function addDefault(inventory: ReadContext["inventory"], table: Relation, column
     classOid: classOids.pg_attrdef,
     oid,
     name: table.name,
-    schema: table.schema,
-    owner: table.owner,
-    acl: null,
     loopRole: "column-default",
     table,
     column,
     expression,
-    ...newObjectState(),
+    ...newTablePartState(table),
   });
-  columnDefault.wanted = table.wanted;
   columnDefault.partOf = table;
   columnDefault.separate = column.generated === "" && (table.relkind === "v" || !isPrintedColumn(table, column));
   if (!columnDefault.separate) table.dependencies.push(columnDefault);

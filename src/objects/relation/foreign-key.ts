@@ -2,7 +2,7 @@ import { oidArray } from "../../core/sql-text.ts";
 import { classOids } from "../class-oids.ts";
 import { catalogRead, objectKind } from "../kind.ts";
 import type { ReadContext } from "../kind.ts";
-import { newObjectState } from "../object.ts";
+import { newTablePartState } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import { tableConstraintComment } from "./check-constraint.ts";
 import { definedRelations, detailedRelations } from "./detailed.ts";
@@ -52,23 +52,19 @@ const read = catalogRead<ForeignKeyRow>({
     for (const row of rows) {
       const table = inventory.relation(row.relation);
       if (table === undefined) continue;
-      const key = inventory.add<ForeignKey>({
+      inventory.add<ForeignKey>({
         kind: "foreign-key",
         classOid: classOids.pg_constraint,
         oid: row.oid,
         name: row.name,
-        schema: table.schema,
-        owner: table.owner,
-        acl: null,
         loopRole: "other",
         table,
         referencedOid: row.referenced,
         referencedIndexOid: row.referenced_index,
         text: row.text,
-        ...newObjectState(),
+        ...newTablePartState(table),
         separate: true,
       });
-      key.wanted = table.wanted;
     }
   },
 });

@@ -3,7 +3,7 @@ import { oidArray } from "../../core/sql-text.ts";
 import { classOids } from "../class-oids.ts";
 import { catalogRead, objectKind } from "../kind.ts";
 import type { ReadContext } from "../kind.ts";
-import { component, newObjectState, wants } from "../object.ts";
+import { component, newTablePartState, wants } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import { definedRelations, detailedRelations } from "./detailed.ts";
 import { addIndexConstraint } from "./index-constraint.ts";
@@ -99,9 +99,6 @@ function addIndex(inventory: ReadContext["inventory"], table: Relation, row: Ind
     classOid: classOids.pg_class,
     oid: row.oid,
     name: row.name,
-    schema: table.schema,
-    owner: table.owner,
-    acl: null,
     loopRole: "index",
     table,
     text: row.text,
@@ -115,9 +112,8 @@ function addIndex(inventory: ReadContext["inventory"], table: Relation, row: Ind
     statistics: parseArrayOfNumbers(row.statistics_columns).map((column, at) => ({ column, target: targets[at] ?? 0 })),
     parentOid: row.parent ?? 0,
     constraint: null,
-    ...newObjectState(),
+    ...newTablePartState(table),
   });
-  index.wanted = table.wanted;
   if (row.constraint_oid === null) return;
   index.constraint = addIndexConstraint(inventory, index, {
     oid: row.constraint_oid,

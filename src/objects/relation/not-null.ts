@@ -2,7 +2,7 @@ import { identifierQuoter } from "../../core/identifiers.ts";
 import { classOids } from "../class-oids.ts";
 import { objectKind } from "../kind.ts";
 import type { ReadContext, RenderContext } from "../kind.ts";
-import { component, newObjectState, wants } from "../object.ts";
+import { component, newTablePartState, wants } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import { tableConstraintComment } from "./check-constraint.ts";
 import { isPrintedColumn } from "./column-default.ts";
@@ -80,21 +80,17 @@ function derive({ inventory }: ReadContext): void {
     for (const column of table.columns) {
       const constraint = column.notNullConstraint;
       if (constraint === null || constraint.isValid || !constraint.isLocal) continue;
-      const object = inventory.add<InvalidNotNull>({
+      inventory.add<InvalidNotNull>({
         kind: "not-null-constraint",
         classOid: classOids.pg_constraint,
         oid: constraint.oid,
         name: constraint.name,
-        schema: table.schema,
-        owner: table.owner,
-        acl: null,
         loopRole: "other",
         table,
         column,
-        ...newObjectState(),
+        ...newTablePartState(table),
         separate: true,
       });
-      object.wanted = table.wanted;
     }
   }
 }

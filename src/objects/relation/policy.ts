@@ -3,7 +3,7 @@ import { parseArrayOfText } from "../../core/array-text.ts";
 import { classOids } from "../class-oids.ts";
 import { catalogRead, objectKind } from "../kind.ts";
 import type { ReadContext, RenderContext } from "../kind.ts";
-import { component, newObjectState, wants } from "../object.ts";
+import { component, newTablePartState, wants } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import type { Relation } from "./relation.ts";
 
@@ -54,14 +54,11 @@ const read = catalogRead<PolicyRow>({
     for (const row of rows) {
       const table = inventory.relation(row.relation);
       if (table === undefined) continue;
-      const policy = inventory.add<Policy>({
+      inventory.add<Policy>({
         kind: "policy",
         classOid: classOids.pg_policy,
         oid: row.oid,
         name: row.name,
-        schema: table.schema,
-        owner: table.owner,
-        acl: null,
         loopRole: "other",
         table,
         command: row.command,
@@ -69,9 +66,8 @@ const read = catalogRead<PolicyRow>({
         roles: parseArrayOfText(row.roles),
         using: row.using_expr,
         withCheck: row.check_expr,
-        ...newObjectState(),
+        ...newTablePartState(table),
       });
-      policy.wanted = table.wanted;
     }
   },
 });
@@ -122,19 +118,15 @@ export interface RowSecurity extends CatalogObject {
 function derive(context: ReadContext): void {
   for (const table of tablesWithPolicies(context)) {
     if (!table.rowSecurity) continue;
-    const mark = context.inventory.add<RowSecurity>({
+    context.inventory.add<RowSecurity>({
       kind: "row-security",
       classOid: 0,
       oid: table.oid,
       name: table.name,
-      schema: table.schema,
-      owner: table.owner,
-      acl: null,
       loopRole: "other",
       table,
-      ...newObjectState(),
+      ...newTablePartState(table),
     });
-    mark.wanted = table.wanted;
   }
 }
 

@@ -2,7 +2,7 @@ import { oidArray } from "../../core/sql-text.ts";
 import { classOids, FIRST_NORMAL_OID } from "../class-oids.ts";
 import { catalogRead, objectKind } from "../kind.ts";
 import type { Definition, RenderContext } from "../kind.ts";
-import { component, newObjectState, wants } from "../object.ts";
+import { component, newTablePartState, wants } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import { renderDummySelect, renderViewBody } from "./view.ts";
 import type { Relation } from "./relation.ts";
@@ -44,15 +44,12 @@ const read = catalogRead<RuleRow>({
         classOid: classOids.pg_rewrite,
         oid: row.oid,
         name: row.name,
-        schema: table.schema,
-        owner: table.owner,
-        acl: null,
         loopRole: isViewQuery ? "view-rule" : "other",
         table,
         isViewQuery,
         enabled: row.enabled,
         text: "",
-        ...newObjectState(),
+        ...newTablePartState(table),
       });
       rule.separate = !isViewQuery;
       rule.partOf = table;

@@ -3,7 +3,7 @@ import { classOids } from "../class-oids.ts";
 import { renderDependsOnExtension } from "../depends-on-extension.ts";
 import { catalogRead, objectKind } from "../kind.ts";
 import type { RenderContext } from "../kind.ts";
-import { newObjectState } from "../object.ts";
+import { newTablePartState } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import { definedRelations } from "./detailed.ts";
 import { alterTable } from "./table-text.ts";
@@ -49,22 +49,18 @@ const read = catalogRead<TriggerRow>({
     for (const row of rows) {
       const table = inventory.relation(row.relation);
       if (table === undefined) continue;
-      const trigger = inventory.add<Trigger>({
+      inventory.add<Trigger>({
         kind: "trigger",
         classOid: classOids.pg_trigger,
         oid: row.oid,
         name: row.name,
-        schema: table.schema,
-        owner: table.owner,
-        acl: null,
         loopRole: "other",
         table,
         text: row.text,
         enabled: row.enabled,
         isClone: row.is_clone,
-        ...newObjectState(),
+        ...newTablePartState(table),
       });
-      trigger.wanted = table.wanted;
     }
   },
 });
