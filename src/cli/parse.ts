@@ -46,7 +46,7 @@ export async function helpOf(command: Command): Promise<string> {
 
 /** That an option takes a value shows by the value's name; the names of types are ours. */
 function withoutTypes(help: string): string {
-  return help.replaceAll(/\s+\[(?:string|boolean|array)\]$/gm, "");
+  return help.replaceAll(/\s*\[(?:string|boolean|array)\]$/gm, "");
 }
 
 function parserOf(command: Command, specs: readonly OptionSpec[]) {

@@ -19,10 +19,7 @@ export const shimCommand: Command = {
     "so is printed. PGSTOW_PG_VERSION (like 16 or 16.3) sets the version that they say they are of.",
   positionalsMax: 1,
   options: [{ name: "force", type: "flag", describe: "replace programs of these names that are not pgstow's", group: "Output options:" }],
-  examples: [
-    ["shim ~/pgstow-bin", "write the programs"],
-    ['eval "$(pgstow shim ~/pgstow-bin)"', "and use them in this shell"],
-  ],
+  examples: [["shim ~/pgstow-bin", "write the programs; eval what this prints to use them in a shell"]],
   run: runShimCommand,
 };
 
