@@ -115,6 +115,11 @@ export interface WriterOptions {
  * after its first error, and an aborted archive leaves nothing behind.
  */
 export interface ArchiveWriter {
+  /**
+   * What `data` may also be called for before it has come to an end for others, and in any order: any entry, or tables with no large objects
+   * between them in the table of contents. One at a time unless it says so.
+   */
+  readonly atOnce?: "all" | "tables";
   data(entry: Entry, data: EntryData): Promise<DataTotals>;
   finish(): Promise<ArchiveSummary>;
   abort(): Promise<void>;

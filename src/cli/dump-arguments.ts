@@ -27,10 +27,10 @@ export async function dumpChoices(args: ParsedArguments, readFilter?: ReadFilter
   return defined({ sections, ...numbers, ...patterns(args, filters), ...contents(args), ...form(args), ...session(args) });
 }
 
-/** How many jobs -j asks for; undefined for one. */
-export function dumpJobs(args: ParsedArguments, format: DumpFormat): number | undefined {
+/** How many jobs -j asks for; undefined for one. Refused for a format that takes them not. */
+export function dumpJobs(args: ParsedArguments, format: DumpFormat, parallel: readonly DumpFormat[] = ["directory"]): number | undefined {
   const jobs = numberOption(args, "jobs", "-j/--jobs", 1, INT_MAX) ?? 1;
-  if (jobs > 1 && format !== "directory" && format !== "stow") {
+  if (jobs > 1 && !parallel.includes(format)) {
     throw new PgstowError("usage", "parallel backup only supported by the directory format");
   }
   return jobs > 1 ? jobs : undefined;

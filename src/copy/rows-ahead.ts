@@ -42,6 +42,11 @@ export class RowsAhead {
     this.#statements = statements[Symbol.iterator]();
   }
 
+  /** Sends the first statements, for whoever asks for their rows later. */
+  start(): void {
+    this.#sendAhead();
+  }
+
   /**
    * The rows of the next statement, in batches as copyOut gives them. To be read to the end before the next one; leaving early calls off
    * everything that is under way.

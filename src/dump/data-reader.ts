@@ -69,7 +69,7 @@ export class DataReader {
 }
 
 /** Errors say which entry was being read. */
-async function* named<T>(entry: Entry, source: AsyncIterable<T>): AsyncIterable<T> {
+export async function* named<T>(entry: Entry, source: AsyncIterable<T>): AsyncIterable<T> {
   try {
     yield* source;
   } catch (error) {

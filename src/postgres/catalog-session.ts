@@ -24,6 +24,8 @@ export interface CatalogSession {
   readonly major: number;
   /** What the server reports of itself, current: server_encoding, standard_conforming_strings, is_superuser, in_hot_standby, TimeZone, ... */
   readonly parameters: ReadonlyMap<string, string>;
+  /** To open further sessions with the same server. */
+  readonly sameServer: ConnectionSettings;
   /** Sequential waits for the server so far. */
   readonly roundTrips: number;
   /**
@@ -95,6 +97,12 @@ class WireSession implements CatalogSession {
 
   get roundTrips(): number {
     return this.#roundTrips;
+  }
+
+  get sameServer(): ConnectionSettings {
+    const { settings, host } = this.#wire.origin;
+    // Passwords that were typed in are known by the settings themselves.
+    return settings.hosts.length === 1 ? settings : { ...settings, hosts: [host] };
   }
 
   async query<Row>(statement: string): Promise<Row[]> {

@@ -20,6 +20,7 @@ export async function openCustomWriter(options: WriterOptions & PgDumpWriterOpti
 }
 
 class CustomTarget implements DataTarget {
+  readonly takesSeveral = false;
   storedBytes = 0;
   readonly #sink: Sink;
   readonly #toc: TocDraft;

@@ -24,6 +24,7 @@ function dataFile(entry: Entry, minor: number): string {
 }
 
 class DirectoryTarget implements DataTarget {
+  readonly takesSeveral = true;
   storedBytes = 0;
   readonly #folder: FolderSink;
   readonly #toc: TocDraft;

@@ -18,6 +18,7 @@ export async function openTarWriter(options: WriterOptions & Pick<PgDumpWriterOp
 }
 
 class TarTarget implements DataTarget {
+  readonly takesSeveral = false;
   storedBytes = 0;
   readonly #options: WriterOptions;
   readonly #sink: Sink;

@@ -32,6 +32,8 @@ export interface TocContent extends PgDumpWriterOptions {
 /** Where one of pg_dump's formats puts data. Content comes uncompressed, each in its turn. */
 export interface DataTarget {
   readonly storedBytes: number;
+  /** Whether it takes the data of several entries at the same time. */
+  readonly takesSeveral: boolean;
   rows(item: TocItem, content: AsyncIterable<Uint8Array>): Promise<void>;
   largeObjects(item: TocItem, objects: AsyncIterable<StoredObject>): Promise<void>;
   finish(): Promise<void>;
@@ -92,6 +94,7 @@ function checkVersion(minor: number, { method }: Compression): void {
 
 /** Writes one of pg_dump's formats: counts what goes by, and does nothing any more after its first error. */
 export class PgDumpWriter implements ArchiveWriter {
+  readonly atOnce?: "all";
   readonly #items: ReadonlyMap<number, TocItem>;
   readonly #target: DataTarget;
   #rows = 0;
@@ -101,6 +104,7 @@ export class PgDumpWriter implements ArchiveWriter {
   constructor(toc: TocDraft, target: DataTarget) {
     this.#items = new Map(toc.items.map((item) => [item.dumpId, item]));
     this.#target = target;
+    if (target.takesSeveral) this.atOnce = "all";
   }
 
   data(entry: Entry, data: EntryData): Promise<DataTotals> {

@@ -34,7 +34,14 @@ export const dumpOptionSpecs: readonly OptionSpec[] = [
     describe: "version of a custom, directory or tar archive; that of the server's pg_dump without it",
     group: output,
   },
-  { name: "jobs", short: "j", type: "value", describe: "", group: output, hidden: "no-op" },
+  {
+    name: "jobs",
+    short: "j",
+    type: "value",
+    valueName: "NUM",
+    describe: "read so many tables at a time, each on its own connection (directory, stow and custom archives)",
+    group: output,
+  },
   {
     name: "lock-wait-timeout",
     type: "value",

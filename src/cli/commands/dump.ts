@@ -1,5 +1,4 @@
 import { setFlagsFromString } from "node:v8";
-import { PgstowError } from "../../core/errors.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { connectionFromFlags, connectionOptions } from "../connection-options.ts";
 import { dumpChoices, dumpJobs } from "../dump-arguments.ts";
@@ -36,8 +35,7 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
   const level = compressionLevel(args.value("compress"), format);
   const compression = archiveCompression(args.value("compress"), format);
   const archiveMinor = archiveVersion(args.value("archive-version"), format);
-  const jobs = dumpJobs(args, format);
-  if (jobs !== undefined) throw new PgstowError("usage", "option -j/--jobs above 1 is not available yet");
+  const jobs = dumpJobs(args, format, ["directory", "stow", "custom"]);
   checkDumpForm(args, format);
   const progress = openProgress(args);
   const connection = connectionFromFlags(args, args.positionals[0]);
@@ -52,7 +50,7 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
   try {
     const summary = await runDump({
       ...fromFlags,
-      ...defined({ compressionLevel: level, compression, archiveMinor }),
+      ...defined({ compressionLevel: level, compression, archiveMinor, jobs }),
       connection,
       environment: process.env,
       format,

@@ -1,0 +1,144 @@
+import type { ArchiveWriter, EntryData } from "../archive/archive.ts";
+import type { Entry } from "../archive/entry.ts";
+import { rowsAsInserts } from "../copy/rows-as-inserts.ts";
+import type { LargeObjectData } from "../objects/large-object/large-object.ts";
+import type { TableData } from "../objects/relation/table-data.ts";
+import { named } from "./data-reader.ts";
+import type { DataPlan, InsertFormOf } from "./data-reader.ts";
+import type { Lane } from "./lane.ts";
+
+/** Small tables are read several at a time, so that not each of them waits for the network. */
+const BUNCH_BYTES_MAX = 1024 * 1024;
+const BUNCH_TABLES_MAX = 100;
+
+/** How the data of an entry gets into the archive. */
+export type WriteData = (entry: Entry, data: EntryData) => Promise<void>;
+
+export interface SideBySideOptions {
+  readonly plan: DataPlan;
+  readonly insertForm: InsertFormOf;
+  /** Bytes that an entry's table takes on the server. */
+  readonly sizeOf: (entry: Entry) => number;
+  readonly write: WriteData;
+  /** Aborted by `fail`, at the first error. */
+  readonly stop: AbortController;
+}
+
+/**
+ * Reads entries on several sessions at the same time, the largest tables first. What a further session cannot lock falls to the first one,
+ * which also reads the large objects, before its share of the tables.
+ */
+export class SideBySide {
+  readonly #lanes: readonly Lane[];
+  readonly #options: SideBySideOptions;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(lanes: readonly Lane[], options: SideBySideOptions) {
+    this.#lanes = lanes;
+    this.#options = options;
+  }
+
+  /** What may be written at the same time: entries whose order nobody minds, all at once; others apart. Throws the first error. */
+  async run(groups: readonly (readonly Entry[])[]): Promise<void> {
+    for (const group of groups) {
+      await this.#runGroup(group);
+      if (this.#failure !== undefined) throw this.#failure.error;
+    }
+  }
+
+  async #runGroup(entries: readonly Entry[]): Promise<void> {
+    const objects = entries.filter((entry) => entry.data === "large-objects");
+    const waiting = bunches(
+      entries.filter((entry) => entry.data !== "large-objects"),
+      this.#options.sizeOf,
+    );
+    const refused: Entry[][] = [];
+    const [first, ...others] = this.#lanes;
+    if (first === undefined) throw new Error("there is no session to read rows on");
+    const othersDone = Promise.all(others.map((lane) => this.#guard(lane, () => this.#work(lane, waiting, refused))));
+    await this.#guard(first, async () => {
+      for (const entry of objects) await this.#writeLargeObjects(first, entry);
+      await this.#work(first, waiting, refused);
+    });
+    await othersDone;
+    await this.#guard(first, () => this.#work(first, refused, refused));
+  }
+
+  async #work(lane: Lane, waiting: Entry[][], refused: Entry[][]): Promise<void> {
+    for (let bunch = waiting.shift(); bunch !== undefined && this.#failure === undefined; bunch = waiting.shift()) {
+      const tables = bunch.map((entry) => this.#options.plan.objectOf(entry) as TableData);
+      if (await lane.claim(tables)) await this.#writeBunch(lane, bunch, tables);
+      else refused.push(bunch);
+    }
+  }
+
+  async #writeBunch(lane: Lane, bunch: readonly Entry[], tables: readonly TableData[]): Promise<void> {
+    const { insertForm, write } = this.#options;
+    const nextRows = lane.rows(tables);
+    for (const [at, table] of tables.entries()) {
+      const entry = bunch[at];
+      if (entry === undefined || this.#failure !== undefined) return;
+      const rows = this.#whileNoneFailed(nextRows());
+      const batches = entry.data === "rows" ? rows : rowsAsInserts(rows, insertForm(table));
+      await write(entry, { type: entry.data === "rows" ? "rows" : "statements", batches: named(entry, batches) });
+    }
+  }
+
+  async #writeLargeObjects(lane: Lane, entry: Entry): Promise<void> {
+    const pieces = await lane.largeObjects(this.#options.plan.objectOf(entry) as LargeObjectData);
+    await this.#options.write(entry, { type: "large-objects", pieces: named(entry, this.#whileNoneFailed(pieces)) });
+  }
+
+  /** Ends what comes with the first error of any session. */
+  async *#whileNoneFailed<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+    for await (const item of source) {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      yield item;
+    }
+  }
+
+  /** The first error ends the work of all sessions; what the others then say of it does not matter. */
+  async #guard(lane: Lane, work: () => Promise<void>): Promise<void> {
+    try {
+      if (this.#failure === undefined) await work();
+    } catch (error) {
+      if (this.#failure !== undefined) return;
+      this.#failure = { error };
+      this.#options.stop.abort(error);
+      const first = this.#lanes[0];
+      if (first !== lane) await first?.stop();
+    }
+  }
+}
+
+/** Which entries may be under way at the same time, by what the writer can take. */
+export function groupsFor(takes: NonNullable<ArchiveWriter["atOnce"]>, entries: readonly Entry[]): Entry[][] {
+  if (takes === "all") return [[...entries]];
+  const groups: Entry[][] = [];
+  let tables: Entry[] | undefined;
+  for (const entry of entries) {
+    if (entry.data === "large-objects") {
+      groups.push([entry]);
+      tables = undefined;
+    } else if (tables === undefined) groups.push((tables = [entry]));
+    else tables.push(entry);
+  }
+  return groups;
+}
+
+/** The largest first; small ones together. */
+function bunches(entries: readonly Entry[], sizeOf: (entry: Entry) => number): Entry[][] {
+  const bySize = entries.map((entry) => ({ entry, bytes: sizeOf(entry) })).sort((a, b) => b.bytes - a.bytes);
+  const found: Entry[][] = [];
+  let last: Entry[] = [];
+  let lastBytes = Infinity;
+  for (const { entry, bytes } of bySize) {
+    if (lastBytes + bytes > BUNCH_BYTES_MAX || last.length >= BUNCH_TABLES_MAX) {
+      found.push((last = []));
+      lastBytes = 0;
+    }
+    last.push(entry);
+    lastBytes += bytes;
+  }
+  return found;
+}
