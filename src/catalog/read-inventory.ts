@@ -1,10 +1,13 @@
 import type { DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError } from "../core/errors.ts";
 import { applyDependencies } from "../facets/dependency.ts";
+import { roleRead } from "../facets/role.ts";
 import { Inventory } from "../objects/inventory.ts";
 import type { CatalogRead, KindName, ObjectKind, ReadContext } from "../objects/kind.ts";
 import { facetReads, registry } from "../objects/registry.ts";
+import { lockableRead } from "../objects/relation/relation.ts";
 import type { Selection } from "../objects/selection.ts";
+import { stillThere } from "./still-there.ts";
 import { unmodelledReads } from "./unmodelled.ts";
 
 /** The part of a catalog session that reading needs: queries started together go out together. */
@@ -19,6 +22,7 @@ const allReads: readonly CatalogRead[] = [
   ...kinds.flatMap((kind) => kind.reads ?? []),
   ...facetReads.last,
   ...unmodelledReads,
+  stillThere,
 ];
 
 /** Kinds that decide which tables are locked. */
@@ -91,7 +95,7 @@ function select(context: ReadContext, names: readonly KindName[]): void {
 /** The little that decides which tables are wanted, read in one batch. */
 export async function readRelations(reader: CatalogReader, selection: Selection): Promise<Inventory> {
   const context: ReadContext = { major: reader.major, selection, inventory: new Inventory(), onDiagnostic: () => undefined };
-  const reads = [...facetReads.first, ...LOCKING_KINDS.flatMap((name) => registry[name].reads ?? [])];
+  const reads = [roleRead, ...(registry.extension.reads ?? []), ...(registry.schema.reads ?? []), lockableRead];
   await runPhase(reader, context, "inventory", reads);
   select(context, LOCKING_KINDS);
   return context.inventory;

@@ -1,4 +1,4 @@
-import yargs from "yargs";
+import type { Argv } from "yargs";
 import { PgstowError } from "../core/errors.ts";
 import { type Command, generalOptions } from "./command.ts";
 import { type OptionSpec, type ParsedArguments, spellOutArguments } from "./option.ts";
@@ -35,8 +35,11 @@ function checkChoice(specs: readonly OptionSpec[], name: string, value: string):
 
 /** The help of one command, with a line feed at its end. */
 export async function helpOf(command: Command): Promise<string> {
+  // Only help needs it, and loading it takes as long as all else that a command loads.
+  const { default: yargs } = await import("yargs");
   const specs = [...command.options, ...generalOptions];
   let parser = parserOf(
+    yargs([]),
     command,
     specs.filter((spec) => spec.hidden === undefined),
   );
@@ -49,8 +52,8 @@ function withoutTypes(help: string): string {
   return help.replaceAll(/\s*\[(?:string|boolean|array)\]$/gm, "");
 }
 
-function parserOf(command: Command, specs: readonly OptionSpec[]) {
-  let parser = yargs([])
+function parserOf(empty: Argv, command: Command, specs: readonly OptionSpec[]) {
+  let parser = empty
     .scriptName("pgstow")
     .locale("en")
     .usage(`${command.describe}\n\nUsage: $0 ${command.usage}`)

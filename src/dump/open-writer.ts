@@ -1,10 +1,5 @@
 import type { ArchiveMetadata, ArchiveWriter, FolderSink, ScriptOptions, Sink } from "../archive/archive.ts";
-import { openCustomWriter } from "../archive/custom/writer.ts";
-import { openDirectoryWriter } from "../archive/directory/writer.ts";
 import type { Entry } from "../archive/entry.ts";
-import { openPlainWriter } from "../archive/plain/writer.ts";
-import { openStowWriter } from "../archive/stow/writer.ts";
-import { openTarWriter } from "../archive/tar/writer.ts";
 import { PgstowError } from "../core/errors.ts";
 import type { DumpOptions } from "./options.ts";
 
@@ -17,22 +12,22 @@ interface ArchiveContent {
 /** Where an archive goes and in which form. */
 export type WriterChoices = Pick<DumpOptions, "format" | "output" | "compressionLevel" | "compression" | "archiveMinor">;
 
-/** The writer of the wanted format, with what the options say of it. */
-export function openWriter(content: ArchiveContent, options: WriterChoices): Promise<ArchiveWriter> {
+/** The writer of the wanted format, with what the options say of it; the others are not even loaded. */
+export async function openWriter(content: ArchiveContent, options: WriterChoices): Promise<ArchiveWriter> {
   const { output, compressionLevel, compression, archiveMinor } = options;
   const version = archiveMinor === undefined ? {} : { archiveMinor };
   const form = { ...version, ...(compression === undefined ? {} : { compression }) };
   switch (options.format) {
     case "plain":
-      return openPlainWriter({ ...content, ...(compression === undefined ? {} : { compression }), sink: fileOf(output) });
+      return (await import("../archive/plain/writer.ts")).openPlainWriter({ ...content, ...(compression === undefined ? {} : { compression }), sink: fileOf(output) });
     case "stow":
-      return openStowWriter({ ...content, sink: fileOf(output), ...(compressionLevel === undefined ? {} : { level: compressionLevel }) });
+      return (await import("../archive/stow/writer.ts")).openStowWriter({ ...content, sink: fileOf(output), ...(compressionLevel === undefined ? {} : { level: compressionLevel }) });
     case "custom":
-      return openCustomWriter({ ...content, ...form, sink: fileOf(output) });
+      return (await import("../archive/custom/writer.ts")).openCustomWriter({ ...content, ...form, sink: fileOf(output) });
     case "tar":
-      return openTarWriter({ ...content, ...version, sink: fileOf(output) });
+      return (await import("../archive/tar/writer.ts")).openTarWriter({ ...content, ...version, sink: fileOf(output) });
     case "directory":
-      return openDirectoryWriter({ ...content, ...form, folder: folderOf(output) });
+      return (await import("../archive/directory/writer.ts")).openDirectoryWriter({ ...content, ...form, folder: folderOf(output) });
   }
 }
 

@@ -37,6 +37,8 @@ export function pinStatements(options: PinOptions): string[] {
     setWhereKnown("transaction_timeout", "0"),
     setWhereKnown("idle_session_timeout", "0"),
     setWhereKnown("restrict_nonsystem_relation_kind", options.foreignTables === true ? "view" : "view, foreign-table"),
+    // The catalogs' queries are estimated far too high: compiling them takes longer than running them.
+    setWhereKnown("jit", "off"),
     `SET row_security = ${options.rowSecurity ? "on" : "off"}`,
   ];
   if (options.quoteAllIdentifiers === true) statements.push("SET quote_all_identifiers = on");

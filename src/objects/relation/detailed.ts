@@ -2,11 +2,20 @@ import type { Inventory } from "../inventory.ts";
 import { component, wants } from "../object.ts";
 import type { Relation, Relkind } from "./relation.ts";
 
+/** Found once for all reads of the details; what is wanted does not change any more then. */
+const known = new WeakMap<Inventory, readonly Relation[]>();
+
 /**
  * The relations whose columns and other details are read: every one of which something is wanted, the ancestors of those, whose columns
  * decide what a child prints, and the owners of wanted sequences, whose defaults take part in the order.
  */
-export function detailedRelations(inventory: Inventory): Relation[] {
+export function detailedRelations(inventory: Inventory): readonly Relation[] {
+  let relations = known.get(inventory);
+  if (relations === undefined) known.set(inventory, (relations = findDetailed(inventory)));
+  return relations;
+}
+
+function findDetailed(inventory: Inventory): Relation[] {
   const found = new Set<Relation>();
   const visit = (relation: Relation): void => {
     if (found.has(relation)) return;

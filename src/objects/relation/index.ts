@@ -5,6 +5,7 @@ import { catalogRead, objectKind } from "../kind.ts";
 import type { ReadContext } from "../kind.ts";
 import { component, newTablePartState, wants } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
+import { vanishedError } from "../vanished.ts";
 import { definedRelations, detailedRelations } from "./detailed.ts";
 import { addIndexConstraint } from "./index-constraint.ts";
 import type { IndexConstraint } from "./index-constraint.ts";
@@ -15,6 +16,7 @@ import type { Relation } from "./relation.ts";
 export interface Index extends CatalogObject {
   readonly kind: "index";
   readonly table: Relation;
+  /** "" for a constraint's, whose text is the constraint's. */
   readonly text: string;
   readonly tablespace: string;
   readonly isClustered: boolean;
@@ -35,7 +37,7 @@ interface IndexRow {
   readonly oid: number;
   readonly name: string;
   readonly relation: number;
-  readonly text: string;
+  readonly text: string | null;
   readonly tablespace: string | null;
   readonly clustered: boolean;
   readonly replica_identity: boolean;
@@ -64,7 +66,7 @@ const read = catalogRead<IndexRow>({
     const tables = [...definedRelations(inventory, "rpm"), ...above].filter((table) => table.hasIndexes);
     if (tables.length === 0) return null;
     return `
-    SELECT t.oid, t.relname AS name, i.indrelid AS relation, pg_catalog.pg_get_indexdef(i.indexrelid) AS text, s.spcname AS tablespace,
+    SELECT t.oid, t.relname AS name, i.indrelid AS relation, CASE WHEN c.oid IS NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid) END AS text, s.spcname AS tablespace,
       i.indisclustered AS clustered, i.indisreplident AS replica_identity, i.indkey AS key, i.indnkeyatts AS key_count,
       ${major >= 15 ? "i.indnullsnotdistinct" : "false"} AS nulls_not_distinct, t.reloptions AS options,
       (SELECT pg_catalog.array_agg(a.attnum ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
@@ -93,6 +95,8 @@ const read = catalogRead<IndexRow>({
 });
 
 function addIndex(inventory: ReadContext["inventory"], table: Relation, row: IndexRow): void {
+  // Materialized views are not locked.
+  if (row.text === null && row.constraint_oid === null) throw vanishedError("index", { schema: table.schema, name: row.name });
   const targets = parseArrayOfNumbers(row.statistics_targets);
   const index = inventory.add<Index>({
     kind: "index",
@@ -101,7 +105,7 @@ function addIndex(inventory: ReadContext["inventory"], table: Relation, row: Ind
     name: row.name,
     loopRole: "index",
     table,
-    text: row.text,
+    text: row.text ?? "",
     tablespace: row.tablespace ?? "",
     isClustered: row.clustered,
     isReplicaIdentity: row.replica_identity,

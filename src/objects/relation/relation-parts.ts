@@ -1,4 +1,3 @@
-import { classOids } from "../class-oids.ts";
 import type { Part, RenderContext } from "../kind.ts";
 import { relationWord } from "./table-text.ts";
 import type { Relation } from "./relation.ts";
@@ -8,35 +7,29 @@ import type { Relation } from "./relation.ts";
  * privileges of it and its columns.
  */
 export function relationParts(relation: Relation, context: RenderContext, insideComments: readonly Part[] = []): Part[] {
-  const { q, qualified } = context;
-  const name = qualified(relation);
-  const word = relationWord(relation);
+  const { q, qualified, inventory } = context;
   const { classOid, oid } = relation;
-  const columns = relation.columns.map((column) => ({
-    number: column.number,
-    target: `${name}.${q(column.name)}`,
-    tag: `${q(relation.name)}.${q(column.name)}`,
-  }));
-  return [
-    { type: "comment", target: `${word} ${name}`, tag: `${word} ${q(relation.name)}`, classOid, oid },
-    ...columns.map((column): Part => ({
-      type: "comment",
-      target: `COLUMN ${column.target}`,
-      tag: `COLUMN ${column.tag}`,
-      classOid,
-      oid,
-      subId: column.number,
-    })),
-    {
-      type: "security-labels",
-      tag: `${word} ${q(relation.name)}`,
-      classOid: classOids.pg_class,
-      oid,
-      targets: new Map([[0, `${word} ${name}`], ...columns.map((column): [number, string] => [column.number, `COLUMN ${column.target}`])]),
-    },
-    ...insideComments,
-    ...aclParts(relation, context),
-  ];
+  const parts: Part[] = [];
+  // Most relations have neither, and a part for each of their columns would be made for nothing.
+  const comments = inventory.comments.get(classOid)?.get(oid);
+  const hasLabels = inventory.securityLabels.get(classOid)?.has(oid) === true;
+  if (comments !== undefined || hasLabels) {
+    const name = qualified(relation);
+    const word = relationWord(relation);
+    const target = `${word} ${name}`;
+    const tag = `${word} ${q(relation.name)}`;
+    if (comments?.has(0) === true) parts.push({ type: "comment", target, tag, classOid, oid });
+    const targets = new Map([[0, target]]);
+    for (const { name: column, number } of relation.columns) {
+      const columnTarget = `COLUMN ${name}.${q(column)}`;
+      targets.set(number, columnTarget);
+      if (comments?.has(number) !== true) continue;
+      parts.push({ type: "comment", target: columnTarget, tag: `COLUMN ${q(relation.name)}.${q(column)}`, classOid, oid, subId: number });
+    }
+    if (hasLabels) parts.push({ type: "security-labels", tag, classOid, oid, targets });
+  }
+  parts.push(...insideComments, ...aclParts(relation, context));
+  return parts;
 }
 
 /** GRANT says TABLE for everything but sequences. */

@@ -91,10 +91,40 @@ interface RelationRow extends AclRow {
   readonly owning_deptype: string | null;
 }
 
+/** System relations matter only where somebody changed their privileges, or asks for them by name. */
+function isListed({ tables }: ReadContext["selection"]): string {
+  return `c.relpersistence <> 't'
+      AND (c.oid >= ${FIRST_NORMAL_OID.toString()} OR c.oid = ANY (${oidArray(tables ?? [])})
+        OR c.relacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
+          WHERE p.objoid = c.oid AND p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objsubid = 0)
+        OR EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL))`;
+}
+
+const NOTHING_ELSE: Omit<RelationRow, "oid" | "name" | "schema" | "relkind" | "owner"> = {
+  persistence: "p",
+  replica_identity: "d",
+  is_partition: false,
+  row_security: false,
+  force_row_security: false,
+  has_indexes: false,
+  has_triggers: false,
+  is_populated: false,
+  access_method: null,
+  tablespace: null,
+  options: null,
+  toast_options: null,
+  check_option: null,
+  of_type: null,
+  owning_relation: null,
+  owning_column: null,
+  owning_deptype: null,
+  acl: null,
+  acldefault: null,
+};
+
 const read = catalogRead<RelationRow>({
   name: "relations",
   phase: "inventory",
-  // System relations matter only where somebody changed their privileges, or asks for them by name.
   query: ({ selection }) => `
     SELECT c.oid, c.relname AS name, c.relnamespace AS schema, c.relkind::text AS relkind, c.relowner AS owner,
       c.relpersistence::text AS persistence, c.relreplident::text AS replica_identity, c.relispartition AS is_partition,
@@ -113,14 +143,26 @@ const read = catalogRead<RelationRow>({
     LEFT JOIN pg_catalog.pg_class tc ON tc.oid = c.reltoastrelid AND tc.relkind = 't' AND c.relkind <> 'p'
     LEFT JOIN pg_catalog.pg_depend d ON c.relkind = 'S' AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid
       AND d.objsubid = 0 AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype IN ('a', 'i')
-    WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c') AND c.relpersistence <> 't'
-      AND (c.oid >= ${FIRST_NORMAL_OID.toString()} OR c.oid = ANY (${oidArray(selection.tables ?? [])})
-        OR c.relacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
-          WHERE p.objoid = c.oid AND p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objsubid = 0)
-        OR EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL))
+    WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c') AND ${isListed(selection)}
     ORDER BY c.oid`,
   read: (rows, { inventory }) => {
     for (const row of rows) inventory.add(relationOf(row, inventory));
+  },
+});
+
+/** The tables of `read` with no more than decides which of them are wanted: what is locked is listed twice. */
+export const lockableRead = catalogRead<Pick<RelationRow, "oid" | "name" | "schema" | "relkind" | "owner">>({
+  name: "tables to lock",
+  phase: "inventory",
+  query: ({ selection }) => `
+    SELECT c.oid, c.relname AS name, c.relnamespace AS schema, c.relkind::text AS relkind, c.relowner AS owner
+    FROM pg_catalog.pg_class c
+    WHERE c.relkind IN ('r', 'p') AND ${isListed(selection)}
+    ORDER BY c.oid`,
+  read: (rows, { inventory }) => {
+    for (const { oid, name, schema, relkind, owner } of rows) {
+      inventory.add(relationOf({ oid, name, schema, relkind, owner, ...NOTHING_ELSE }, inventory));
+    }
   },
 });
 
