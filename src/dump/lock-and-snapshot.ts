@@ -2,7 +2,7 @@ import { heldLocks, isVanished, lockableTables, lockTables } from "../catalog/lo
 import { readInventory, readRelations } from "../catalog/read-inventory.ts";
 import { resolveSelection } from "../catalog/resolve-selection.ts";
 import type { SelectionPatterns, SelectionSwitches } from "../catalog/resolve-selection.ts";
-import type { DiagnosticSink } from "../core/diagnostics.ts";
+import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError } from "../core/errors.ts";
 import { quoteLiteral } from "../core/literals.ts";
 import type { Inventory } from "../objects/inventory.ts";
@@ -10,6 +10,9 @@ import type { CatalogSession } from "../postgres/catalog-session.ts";
 
 /** Times that a table may appear or vanish between listing and locking before the dump gives up. */
 const ATTEMPTS_MAX = 10;
+
+/** Times that other objects may change while they are read. Fewer, because damaged catalogs look the same. */
+const READ_ATTEMPTS_MAX = 3;
 
 export interface SnapshotOptions {
   readonly patterns: SelectionPatterns;
@@ -23,37 +26,62 @@ export interface SnapshotOptions {
 }
 
 /** A wanted table is not among the locked ones: it appeared meanwhile. */
-class UnlockedTable extends Error {}
+class UnlockedTable extends Error {
+  constructor(table: { readonly schema: { readonly name: string } | null; readonly name: string }) {
+    super(`table "${table.schema?.name ?? ""}.${table.name}" is not locked`);
+  }
+}
 
 /**
  * Lists the wanted tables, locks them, takes the snapshot, lists again and reads everything. The locks come before the snapshot, so
- * that nothing which commits in between can make a full table look empty. The session stays in its transaction.
+ * that nothing which commits in between can make a full table look empty. Starts over when something was dropped meanwhile. The
+ * session stays in its transaction. Throws `concurrent-change` when schema changes do not cease, or a given snapshot is too old.
  */
 export async function lockAndRead(session: CatalogSession, options: SnapshotOptions): Promise<Inventory> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await attemptLockAndRead(session, options);
     } catch (error) {
-      const isRace = error instanceof UnlockedTable || isVanished(error);
-      if (!isRace) throw error;
-      if (attempt === ATTEMPTS_MAX) {
-        throw new PgstowError("concurrent-change", "tables are being created or dropped faster than they can be locked", {
-          cause: error,
-          hint: "Dump again when no schema change is running.",
-        });
-      }
+      const attemptsMax = attemptsFor(error, options);
+      if (attempt >= attemptsMax) throw attemptsMax === ATTEMPTS_MAX ? explainRace(error, options) : error;
       await session.query("ROLLBACK");
     }
   }
+}
+
+/** A given snapshot stays as old as it is: what is gone since will not come back. */
+function attemptsFor(error: unknown, options: SnapshotOptions): number {
+  if (error instanceof UnlockedTable || isVanished(error)) return ATTEMPTS_MAX;
+  const isChange = error instanceof PgstowError && error.code === "concurrent-change";
+  return isChange && options.snapshot === null ? READ_ATTEMPTS_MAX : 1;
+}
+
+function explainRace(error: unknown, { snapshot }: SnapshotOptions): PgstowError {
+  if (snapshot !== null && error instanceof Error) {
+    return new PgstowError("concurrent-change", `what snapshot "${snapshot}" shows is gone: ${error.message}`, {
+      cause: error,
+      hint: "Dump again with a new snapshot.",
+    });
+  }
+  return new PgstowError("concurrent-change", "tables are being created or dropped faster than they can be locked", {
+    cause: error,
+    hint: "Dump again when no schema change is running.",
+  });
 }
 
 async function attemptLockAndRead(session: CatalogSession, options: SnapshotOptions): Promise<Inventory> {
   await lockWanted(session, options);
   // The first query takes the snapshot.
   const [locked, selection] = await Promise.all([heldLocks(session), resolveSelection(session, options.patterns, options.switches)]);
-  return readInventory(session, selection, options.onDiagnostic, (read) => {
-    if (lockableTables(read).some((table) => !locked.has(table.oid))) throw new UnlockedTable();
+  const found: Diagnostic[] = [];
+  const note: DiagnosticSink = (diagnostic) => found.push(diagnostic);
+  const inventory = await readInventory(session, selection, note, (read) => {
+    const unlocked = lockableTables(read).find((table) => !locked.has(table.oid));
+    if (unlocked !== undefined) throw new UnlockedTable(unlocked);
   });
+  // Not earlier: an attempt that fails is made again and finds the same.
+  found.forEach(options.onDiagnostic);
+  return inventory;
 }
 
 /** Lists and locks; a function of its own, so that its list is gone before everything is read. */

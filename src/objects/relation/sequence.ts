@@ -7,6 +7,7 @@ import { component, newObjectState, wants } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import { definedRelations } from "./detailed.ts";
 import { aclParts } from "./relation-parts.ts";
+import { vanishedError } from "../vanished.ts";
 import type { Relation } from "./relation.ts";
 
 export interface SequenceDetails {
@@ -148,6 +149,8 @@ interface ValueRow {
   readonly relation: number;
   readonly last_value: string | null;
   readonly is_called: boolean | null;
+  /** From 18: whether it was dropped meanwhile. */
+  readonly is_gone?: boolean;
 }
 
 /** The server parses UNIONs by recursion: some thousand of them exhaust its stack. */
@@ -161,7 +164,7 @@ const valueRead = catalogRead<ValueRow>({
     if (sequences.length === 0) return null;
     if (context.major >= 18) {
       return `
-    SELECT src.oid AS relation, v.last_value, v.is_called
+    SELECT src.oid AS relation, v.last_value, v.is_called, pg_catalog.pg_table_is_visible(src.oid) IS NULL AS is_gone
     FROM pg_catalog.unnest(${oidArray(sequences.map((sequence) => sequence.oid))}) AS src(oid),
       pg_catalog.pg_get_sequence_data(src.oid) v`;
     }
@@ -177,10 +180,11 @@ const valueRead = catalogRead<ValueRow>({
     for (const row of rows) {
       const sequence = inventory.relation(row.relation);
       if (sequence === undefined) continue;
+      if (row.is_gone === true) throw vanishedError("sequence", sequence);
       if (row.last_value === null || row.is_called === null) {
         const name = `${sequence.schema?.name ?? ""}.${sequence.name}`;
         throw new PgstowError("privilege", `value of sequence "${name}" cannot be read`, {
-          hint: "Grant SELECT on it to the dumping role, or leave it out with -T or --exclude-schema; or it was dropped just now.",
+          hint: "Grant SELECT on it to the dumping role, or leave it out with -T or --exclude-schema.",
         });
       }
       const value = inventory.add<SequenceValue>({

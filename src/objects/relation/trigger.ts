@@ -5,6 +5,7 @@ import { catalogRead, objectKind } from "../kind.ts";
 import type { RenderContext } from "../kind.ts";
 import { newTablePartState } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
+import { vanishedError } from "../vanished.ts";
 import { definedRelations } from "./detailed.ts";
 import { alterTable } from "./table-text.ts";
 import type { Relation } from "./relation.ts";
@@ -23,7 +24,8 @@ interface TriggerRow {
   readonly oid: number;
   readonly name: string;
   readonly relation: number;
-  readonly text: string;
+  /** Null for one that was dropped meanwhile: views are not locked. */
+  readonly text: string | null;
   readonly enabled: string;
   readonly is_clone: boolean;
 }
@@ -49,6 +51,7 @@ const read = catalogRead<TriggerRow>({
     for (const row of rows) {
       const table = inventory.relation(row.relation);
       if (table === undefined) continue;
+      if (row.text === null) throw vanishedError("trigger", { schema: table.schema, name: `${table.name}.${row.name}` });
       inventory.add<Trigger>({
         kind: "trigger",
         classOid: classOids.pg_trigger,

@@ -2,6 +2,7 @@ import { oidArray } from "../../core/sql-text.ts";
 import { PgstowError } from "../../core/errors.ts";
 import { catalogRead } from "../kind.ts";
 import type { Description, RenderContext } from "../kind.ts";
+import { vanishedError } from "../vanished.ts";
 import { definedRelations } from "./detailed.ts";
 import { relationParts } from "./relation-parts.ts";
 import { renderOptions } from "./table-text.ts";
@@ -27,11 +28,7 @@ export const viewRead = catalogRead<ViewRow>({
     for (const row of rows) {
       const view = inventory.relation(row.relation);
       if (view === undefined) continue;
-      if (row.definition === null) {
-        throw new PgstowError("concurrent-change", `view "${view.schema?.name ?? ""}.${view.name}" was dropped while it was being read`, {
-          hint: "Dump again when no schema change is running.",
-        });
-      }
+      if (row.definition === null) throw vanishedError("view", view);
       if (row.definition.trim() === "") {
         throw new PgstowError("catalog", `definition of view "${view.schema?.name ?? ""}.${view.name}" appears to be empty`);
       }
