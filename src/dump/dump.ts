@@ -50,10 +50,10 @@ export async function runDump(options: DumpOptions): Promise<DumpSummary> {
   }
 }
 
-/** Several sessions read for a directory, where each table has a file of its own, and for stow and custom archives. */
+/** Several sessions read for a directory, where each table has a file of its own, and for a stow archive, where chunks may interleave. */
 function checkJobs({ jobs = 1, format }: DumpOptions): void {
   if (!Number.isInteger(jobs) || jobs < 1) throw new PgstowError("usage", "the number of jobs must be a whole number from 1 on");
-  if (jobs > 1 && (format === "plain" || format === "tar")) {
+  if (jobs > 1 && format !== "directory" && format !== "stow") {
     throw new PgstowError("usage", "parallel backup only supported by the directory format");
   }
 }

@@ -19,9 +19,17 @@ export async function openWriter(content: ArchiveContent, options: WriterChoices
   const form = { ...version, ...(compression === undefined ? {} : { compression }) };
   switch (options.format) {
     case "plain":
-      return (await import("../archive/plain/writer.ts")).openPlainWriter({ ...content, ...(compression === undefined ? {} : { compression }), sink: fileOf(output) });
+      return (await import("../archive/plain/writer.ts")).openPlainWriter({
+        ...content,
+        ...(compression === undefined ? {} : { compression }),
+        sink: fileOf(output),
+      });
     case "stow":
-      return (await import("../archive/stow/writer.ts")).openStowWriter({ ...content, sink: fileOf(output), ...(compressionLevel === undefined ? {} : { level: compressionLevel }) });
+      return (await import("../archive/stow/writer.ts")).openStowWriter({
+        ...content,
+        sink: fileOf(output),
+        ...(compressionLevel === undefined ? {} : { level: compressionLevel }),
+      });
     case "custom":
       return (await import("../archive/custom/writer.ts")).openCustomWriter({ ...content, ...form, sink: fileOf(output) });
     case "tar":

@@ -78,36 +78,49 @@ export class SideBySide {
     for (const [at, table] of tables.entries()) {
       const entry = bunch[at];
       if (entry === undefined || this.#failure !== undefined) return;
-      const rows = this.#whileNoneFailed(nextRows());
-      const batches = entry.data === "rows" ? rows : rowsAsInserts(rows, insertForm(table));
-      await write(entry, { type: entry.data === "rows" ? "rows" : "statements", batches: named(entry, batches) });
+      const rows = nextRows();
+      const source = named(entry, entry.data === "rows" ? rows : rowsAsInserts(rows, insertForm(table)));
+      const batches = this.#whileNoneFailed(source, lane);
+      await write(entry, { type: entry.data === "rows" ? "rows" : "statements", batches });
     }
   }
 
   async #writeLargeObjects(lane: Lane, entry: Entry): Promise<void> {
     const pieces = await lane.largeObjects(this.#options.plan.objectOf(entry) as LargeObjectData);
-    await this.#options.write(entry, { type: "large-objects", pieces: named(entry, this.#whileNoneFailed(pieces)) });
+    await this.#options.write(entry, { type: "large-objects", pieces: this.#whileNoneFailed(named(entry, pieces), lane) });
   }
 
-  /** Ends what comes with the first error of any session. */
-  async *#whileNoneFailed<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
-    for await (const item of source) {
-      if (this.#failure !== undefined) throw this.#failure.error;
-      yield item;
+  /**
+   * Ends what comes with the first error of any session. One of the source is known before the writer hears of it, who then fails what the
+   * other sessions write.
+   */
+  async *#whileNoneFailed<T>(source: AsyncIterable<T>, lane: Lane): AsyncGenerator<T> {
+    try {
+      for await (const item of source) {
+        if (this.#failure !== undefined) throw this.#failure.error;
+        yield item;
+      }
+    } catch (error) {
+      this.#fail(error, lane);
+      throw error;
     }
   }
 
-  /** The first error ends the work of all sessions; what the others then say of it does not matter. */
   async #guard(lane: Lane, work: () => Promise<void>): Promise<void> {
     try {
       if (this.#failure === undefined) await work();
     } catch (error) {
-      if (this.#failure !== undefined) return;
-      this.#failure = { error };
-      this.#options.stop.abort(error);
-      const first = this.#lanes[0];
-      if (first !== lane) await first?.stop();
+      this.#fail(error, lane);
     }
+  }
+
+  /** The first error ends the work of all sessions; what the others then say of it does not matter. */
+  #fail(error: unknown, lane: Lane): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#options.stop.abort(error);
+    const first = this.#lanes[0];
+    if (first !== lane) void first?.stop();
   }
 }
 

@@ -13,6 +13,8 @@ export interface ScriptPiece {
 export class ScriptWalk {
   readonly #printer: ScriptPrinter;
   readonly #entries: readonly Entry[];
+  /** Tables that were gone past: their data may come in any order. */
+  readonly #passed = new Set<number>();
   #next = 0;
 
   constructor(printer: ScriptPrinter, entries: readonly Entry[]) {
@@ -20,19 +22,25 @@ export class ScriptWalk {
     this.#entries = inPassOrder(entries);
   }
 
-  /** The entries before the one whose data comes now; that one counts as printed. */
-  *upTo(entry: Entry): Generator<ScriptPiece> {
+  /**
+   * The entries before the one whose data comes now; that one counts as printed. Tables before it are gone past where they may come later;
+   * otherwise each must have come.
+   */
+  *upTo(entry: Entry, mayPass = false): Generator<ScriptPiece> {
+    if (this.#passed.delete(entry.dumpId)) return;
     for (;;) {
       const next = this.#entries[this.#next];
       if (next === undefined)
         throw new PgstowError("internal", `entry is not in the table of contents, or came twice: ${describeEntry(entry)}`);
       this.#next++;
       if (next.dumpId === entry.dumpId) return;
-      yield this.#piece(next);
+      if (mayPass && (next.data === "rows" || next.data === "statements")) this.#passed.add(next.dumpId);
+      else yield this.#piece(next);
     }
   }
 
   *rest(): Generator<ScriptPiece> {
+    if (this.#passed.size > 0) throw new PgstowError("internal", `the data of ${this.#passed.size} tables was left out`);
     for (const entry of this.#entries.slice(this.#next)) yield this.#piece(entry);
     this.#next = this.#entries.length;
   }

@@ -30,6 +30,7 @@ export async function openStowWriter(options: StowWriterOptions): Promise<Archiv
 }
 
 class StowWriter implements ArchiveWriter {
+  readonly atOnce?: "tables";
   readonly #options: StowWriterOptions;
   readonly #chunkBytesMax: number;
   readonly #printer: ScriptPrinter;
@@ -38,12 +39,14 @@ class StowWriter implements ArchiveWriter {
   #script: string[] = [];
   #scriptLength = 0;
   #scriptEntry = 0;
+  #textWritten: Promise<void> = Promise.resolve();
   #rows = 0;
   #rawBytes = 0;
   #usable = true;
 
   constructor(options: StowWriterOptions) {
     this.#options = options;
+    if (!isOrderWanted(options)) this.atOnce = "tables";
     this.#chunkBytesMax = options.chunkBytesMax ?? CHUNK_BYTES_DEFAULT;
     this.#printer = new ScriptPrinter(options.metadata, options.script, options.entries);
     this.#walk = new ScriptWalk(this.#printer, options.entries);
@@ -62,13 +65,19 @@ class StowWriter implements ArchiveWriter {
 
   data(entry: Entry, data: EntryData): Promise<DataTotals> {
     return this.#step(async () => {
-      for (const piece of this.#walk.upTo(entry)) await this.#sql(piece.text, piece.entry.dumpId);
-      await this.#flushSql();
+      await (this.#textWritten = this.#textWritten.then(() => this.#textUpTo(entry)));
       const totals = data.type === "large-objects" ? await this.#largeObjects(entry, data.pieces) : await this.#rowsOf(entry, data);
       this.#rows += totals.rows;
       this.#rawBytes += totals.rawBytes;
       return totals;
     });
+  }
+
+  /** The text that is due goes out before rows of any table do. */
+  async #textUpTo(entry: Entry): Promise<void> {
+    const inAnyOrder = this.atOnce !== undefined && entry.data !== "large-objects";
+    for (const piece of this.#walk.upTo(entry, inAnyOrder)) await this.#sql(piece.text, piece.entry.dumpId);
+    await this.#flushSql();
   }
 
   finish(): Promise<ArchiveSummary> {
@@ -186,4 +195,14 @@ class StowWriter implements ArchiveWriter {
     await chunk(`\n${this.#printer.dataTail(entry)}`);
     return totals;
   }
+}
+
+/**
+ * Whether tables must be restored in their order: where the session's user changes from one to the other, where each has statements of its
+ * own around its rows, and where rows need those of other tables (foreign keys exist when only data is restored).
+ */
+function isOrderWanted({ script, entries }: StowWriterOptions): boolean {
+  if (script.useSetSessionAuthorization || script.disableTriggers) return true;
+  const tables = new Set(entries.filter(({ data }) => data === "rows" || data === "statements").map(({ dumpId }) => dumpId));
+  return entries.some(({ dumpId, dependencies }) => tables.has(dumpId) && dependencies.some((other) => tables.has(other)));
 }

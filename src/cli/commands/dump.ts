@@ -35,7 +35,7 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
   const level = compressionLevel(args.value("compress"), format);
   const compression = archiveCompression(args.value("compress"), format);
   const archiveMinor = archiveVersion(args.value("archive-version"), format);
-  const jobs = dumpJobs(args, format, ["directory", "stow", "custom"]);
+  const jobs = dumpJobs(args, format, ["directory", "stow"]);
   checkDumpForm(args, format);
   const progress = openProgress(args);
   const connection = connectionFromFlags(args, args.positionals[0]);
