@@ -69,10 +69,7 @@ const read = catalogRead<IndexRow>({
     SELECT t.oid, t.relname AS name, i.indrelid AS relation, CASE WHEN c.oid IS NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid) END AS text, s.spcname AS tablespace,
       i.indisclustered AS clustered, i.indisreplident AS replica_identity, i.indkey AS key, i.indnkeyatts AS key_count,
       ${major >= 15 ? "i.indnullsnotdistinct" : "false"} AS nulls_not_distinct, t.reloptions AS options,
-      (SELECT pg_catalog.array_agg(a.attnum ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
-        WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0) AS statistics_columns,
-      (SELECT pg_catalog.array_agg(a.attstattarget ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
-        WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0) AS statistics_targets,
+      st.columns AS statistics_columns, st.targets AS statistics_targets,
       h.inhparent AS parent, c.oid AS constraint_oid, c.conname AS constraint_name, c.contype::text AS contype,
       c.condeferrable AS deferrable, c.condeferred AS deferred, ${major >= 18 ? "c.conperiod" : "false"} AS without_overlaps,
       CASE WHEN c.contype = 'x' THEN pg_catalog.pg_get_constraintdef(c.oid) END AS constraint_text
@@ -83,6 +80,10 @@ const read = catalogRead<IndexRow>({
     LEFT JOIN pg_catalog.pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid AND c.contype IN ('p', 'u', 'x')
     LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = i.indexrelid
     LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = t.reltablespace
+    LEFT JOIN (
+      SELECT a.attrelid, pg_catalog.array_agg(a.attnum ORDER BY a.attnum) AS columns, pg_catalog.array_agg(a.attstattarget ORDER BY a.attnum) AS targets
+      FROM pg_catalog.pg_attribute a WHERE a.attstattarget >= 0 AND a.attnum > 0 AND NOT a.attisdropped GROUP BY a.attrelid
+    ) st ON st.attrelid = i.indexrelid
     WHERE (i.indisvalid OR r.relkind = 'p') AND i.indisready
     ORDER BY i.indrelid, t.relname`;
   },
