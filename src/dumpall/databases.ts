@@ -1,5 +1,4 @@
 import type { Sink } from "../archive/archive.ts";
-import { connectCommand } from "../archive/plain/frame.ts";
 import { parseNamePattern } from "../catalog/pattern.ts";
 import type { DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError } from "../core/errors.ts";
@@ -66,10 +65,10 @@ export async function renderDatabaseDrops({ session, options, q }: ClusterContex
   return `${title}${rows.map(({ name }) => `${word} ${q(name)};\n`).join("")}\n\n`;
 }
 
-/** What stands before a database's own dump. */
-export function databaseHead({ q, options }: Pick<ClusterContext, "q" | "options">, name: string): string {
+/** What stands before a database's own dump. The names of initdb stand without quotes, even where all identifiers are to be quoted. */
+export function databaseHead(options: DumpAllOptions, name: string): string {
   const title = heading(`Database "${name}" dump`);
-  return makesDatabase(name, options) ? title : `${title}${connectCommand(q, name)}\n`;
+  return makesDatabase(name, options) ? title : `${title}\\connect ${name}\n\n`;
 }
 
 /** With --clean even the databases of initdb are made anew. */

@@ -99,7 +99,7 @@ async function readCluster(options: Choices): Promise<ClusterText> {
       standardConformingStrings: session.parameters.get("standard_conforming_strings") !== "off",
       verbose: options.verbose ?? false,
     };
-    const heads = databases.map(({ oid, name }) => databaseHead(context, names.get(oid) ?? name));
+    const heads = databases.map(({ oid, name }) => databaseHead(options, names.get(oid) ?? name));
     return { globals, databases: databases.map(({ name }) => name), facts, heads };
   } finally {
     await session.close();

@@ -154,6 +154,7 @@ describe.skipIf(missingJudge !== undefined)(`a whole server${missingJudge === un
     [["-s", "-c", "--if-exists", "--quote-all-identifiers"]],
     [["-a", "--disable-triggers", "-S", "boss", "--rows-per-insert=100", "--exclude-database", "a*"]],
     [["-s", "-x", "-O", "--no-tablespaces", "-l", "template1", "--role=admin"]],
+    [["-s", "--quote-all-identifiers"]],
   ])("is written as pg_dumpall writes it: %j", async (args) => {
     const theirs = await runClient("pg_dumpall", judged, ["--restrict-key=k", "-d", url(cluster), ...args]);
     expect(await difference(withoutVersions(theirs), withoutVersions(await ours(args)))).toBe("");

@@ -61,7 +61,7 @@ export function reconnect(context: ScriptContext, database: string): string {
 }
 
 /** psql's \connect; a name that psql could misread goes in as a connection string, under an encoding that has no shift states. */
-export function connectCommand(quote: QuoteIdentifier, database: string): string {
+function connectCommand(quote: QuoteIdentifier, database: string): string {
   if (/[\n\r]/.test(database)) {
     throw new PgstowError("unsupported", `database name contains a line break, which \\connect cannot say: ${JSON.stringify(database)}`);
   }
