@@ -139,7 +139,7 @@ await describeOnServers("a dump on several sessions", (server) => {
         expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
         await Promise.all(altered);
       } finally {
-        await Promise.all([holder, ...waiting].map((client) => client?.end()));
+        for (const client of [holder, ...waiting]) await client?.end();
       }
       await ok("restore", "-d", url(target), inFolder("d"));
       for (const at of [0, 3, 6]) {
