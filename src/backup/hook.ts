@@ -14,6 +14,7 @@ export async function runHook(name: string, command: string, input: unknown, sig
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(`${JSON.stringify(input)}\n`);
   }).catch((cause: unknown) => {
+    signal?.throwIfAborted();
     throw new PgstowError("file", `the hook "${name}" could not be run`, { cause });
   });
   if (code === 0) return;

@@ -1,4 +1,3 @@
-import { openArchive } from "../archive/open.ts";
 import type { DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError } from "../core/errors.ts";
 import type { ArchiveStore, StoredFile } from "../store/archive-store.ts";
@@ -70,7 +69,9 @@ async function readAll(store: ArchiveStore, files: readonly StoredFile[], onDiag
 
 async function readFacts(store: ArchiveStore, { name }: StoredFile, onDiagnostic: DiagnosticSink): Promise<BackupFacts | undefined> {
   try {
-    const archive = await openArchive(await store.open(name));
+    // Most lists are of what is cached, and need nothing that reads archives.
+    const [{ openArchive }, source] = await Promise.all([import("../archive/open.ts"), store.open(name)]);
+    const archive = await openArchive(source);
     try {
       if (archive.format === "stow") return factsOf(archive, name);
     } finally {

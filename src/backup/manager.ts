@@ -4,18 +4,13 @@ import type { ArchiveStore, StoreOptions } from "../store/archive-store.ts";
 import type { ProcessFacts } from "../store/lock.ts";
 import { openStore } from "../store/open-store.ts";
 import type { BackupInfo, Verification } from "./backup-info.ts";
-import { createBackup } from "./create.ts";
 import type { BackupContext, CreateOptions } from "./create.ts";
 import { findBackup } from "./find.ts";
 import { listFolder, newestFirst } from "./list.ts";
-import { pruneBackups } from "./prune.ts";
 import type { PruneOptions, PruneReport } from "./prune.ts";
-import { checkRemote } from "./config/check-remote.ts";
 import type { RemoteConfig } from "./remote.ts";
-import { restoreBackup } from "./restore.ts";
 import type { RestoreBackupOptions, RestoreReport } from "./restore.ts";
 import type { RetentionPolicy } from "./retention.ts";
-import { verifyBackup } from "./verify.ts";
 import type { VerifyBackupOptions } from "./verify.ts";
 
 export interface BackupManagerOptions {
@@ -33,7 +28,10 @@ export interface ListOptions {
   readonly onDiagnostic?: DiagnosticSink | undefined;
 }
 
-/** Keeps backups of databases in one store: a folder, `s3://bucket/prefix`, or a store of one's own. */
+/**
+ * Keeps backups of databases in one store: a folder, `s3://bucket/prefix`, or a store of one's own. What dumps and restores is loaded
+ * when it is asked for: a list needs none of it.
+ */
 export class BackupManager {
   readonly #store: string | StoreOptions | ArchiveStore;
   readonly #options: BackupManagerOptions;
@@ -46,6 +44,7 @@ export class BackupManager {
 
   /** Dumps the remote's database into the store. Throws a PgstowError; then no backup is left, finished or not. */
   async createBackup(remote: RemoteConfig, options: CreateOptions = {}): Promise<BackupInfo> {
+    const [{ createBackup }, { checkRemote }] = await Promise.all([import("./create.ts"), import("./config/check-remote.ts")]);
     return createBackup(await this.#context(), checkRemote(remote), options);
   }
 
@@ -67,11 +66,13 @@ export class BackupManager {
 
   /** What is wrong with the backup is in the result, which is recorded; other errors are thrown. */
   async verifyBackup(backup: BackupInfo | string, options: VerifyBackupOptions = {}): Promise<Verification> {
+    const { verifyBackup } = await import("./verify.ts");
     return verifyBackup(await this.#context(), await this.#resolve(backup), options);
   }
 
   /** Restores into the remote's database in one transaction: all of it or nothing. */
   async restoreBackup(backup: BackupInfo | string, remote: RemoteConfig, options: RestoreBackupOptions = {}): Promise<RestoreReport> {
+    const [{ restoreBackup }, { checkRemote }] = await Promise.all([import("./restore.ts"), import("./config/check-remote.ts")]);
     return restoreBackup(await this.#context(), await this.#resolve(backup, remote.name), checkRemote(remote), options);
   }
 
@@ -80,6 +81,7 @@ export class BackupManager {
     policy: RetentionPolicy,
     options: PruneOptions & { readonly remote?: string | undefined } = {},
   ): Promise<PruneReport[]> {
+    const { pruneBackups } = await import("./prune.ts");
     const context = await this.#context();
     const reports: PruneReport[] = [];
     for (const remote of options.remote === undefined ? await context.store.folders() : [options.remote]) {

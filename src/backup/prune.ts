@@ -5,7 +5,9 @@ import type { BackupContext, WorkOptions } from "./create.ts";
 import { backupsBeingRead } from "./in-use.ts";
 import { listFolder } from "./list.ts";
 import { baseName } from "./names.ts";
+import { PgstowError } from "../core/errors.ts";
 import { acquireLock } from "../store/lock.ts";
+import type { StoreLock } from "../store/lock.ts";
 import { decideRetention } from "./retention.ts";
 import type { RetentionDecision, RetentionPolicy } from "./retention.ts";
 import { verifyBackup } from "./verify.ts";
@@ -39,7 +41,7 @@ export async function pruneBackups(
   const { store } = context;
   // A wrong policy shall not have to wait.
   decideRetention([], policy, new Date());
-  const lock = await acquireLock(store, `${remote}/.lock`, { purpose: `backup of "${remote}"`, process: context.process });
+  const lock = await lockUnlessFull(context, remote, options);
   try {
     const backups = await listFolder(store, remote, context.process, options.onDiagnostic ?? (() => undefined));
     const wanted = decideRetention(backups, policy, new Date());
@@ -52,7 +54,24 @@ export async function pruneBackups(
     if (options.dryRun !== true) await remove(context, remote, decisions);
     return { remote, decisions, unfinished: await cleanUp(context, remote, options), dryRun: options.dryRun ?? false };
   } finally {
-    await lock.release();
+    await lock?.release();
+  }
+}
+
+const FULL = ["ENOSPC", "EDQUOT"];
+
+/**
+ * A full disk has no room for the lock either, and must be the last to keep old backups from being removed. Without the lock nothing is
+ * lost: a backup that is being made has another name, and what two prunes remove is gone as with one.
+ */
+async function lockUnlessFull(context: BackupContext, remote: string, options: PruneOptions): Promise<StoreLock | undefined> {
+  try {
+    return await acquireLock(context.store, `${remote}/.lock`, { purpose: `backup of "${remote}"`, process: context.process });
+  } catch (error) {
+    const code = error instanceof PgstowError && error.cause instanceof Error && "code" in error.cause ? error.cause.code : undefined;
+    if (!(error instanceof PgstowError) || !FULL.includes(String(code))) throw error;
+    options.onDiagnostic?.({ severity: "warning", code: "no-lock", message: `there is no room for a lock: ${error.message}` });
+    return undefined;
   }
 }
 

@@ -41,7 +41,13 @@ const FACE = "face";
 /** Ctrl-C that was typed at a password prompt, where it is a character and no signal. */
 const EXIT_INTERRUPTED = 130;
 
+/** What the list of processes shows to everybody; a URL that was typed in may hold a password. */
+function hideSecrets(args: readonly string[]): void {
+  if (args.some((arg) => /:\/\/[^/\s]*:[^/\s]*@|\bpassword\s*=/i.test(arg))) process.title = "pgstow";
+}
+
 async function main(args: readonly string[]): Promise<number> {
+  hideSecrets(args);
   const [name, ...rest] = args;
   if (name === undefined) {
     writeError(overview());

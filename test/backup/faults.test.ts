@@ -118,6 +118,22 @@ await describeOnServers(
       expect((await pgstow("restore", backup.id)).stderr).toContain("there are no backups");
     });
 
+    it("is listed, shown, verified and pruned without the way to the database", async () => {
+      const { created, cwd } = await project();
+      const { id } = await created();
+      for (const args of [
+        ["list"],
+        ["show"],
+        ["verify"],
+        ["list", "-r", "staging"],
+        ["prune", "-r", "staging", "--keep-last", "1", "--yes"],
+      ]) {
+        const done = await runPgstow(["backup", ...args], { cwd });
+        expect(done).toMatchObject({ code: 0, stderr: "" });
+        expect(done.stdout).toContain(id);
+      }
+    });
+
     it("is made by one at a time; the lock of a process that died is no lock", async () => {
       const { pgstow, created, backups } = await project("    hooks:\n      before: sleep 2\n");
       const [one, two] = await Promise.all([pgstow("create"), pgstow("create")]);

@@ -56,6 +56,15 @@ await describeOnServers(
       expect(backups.map(({ label }) => label)).toEqual(["before sh", "before sh", "before sh"]);
     });
 
+    it("tells which signal ended a command, takes --yes for an answer, and names the store in the way back", async () => {
+      const crashed = await guard("--remote", "staging", "--yes", "--", "sh", "-c", "kill -SEGV $$");
+      expect(crashed.code).toBe(139);
+      expect(crashed.stderr).toContain("the database is what it was before");
+      const live = await guard("--config", "production.yaml", "--yes", "--", "sh", "-c", "exit 7");
+      expect(live.code).toBe(7);
+      expect(live.stderr).toMatch(/to take it back: pgstow backup restore --remote live --config production\.yaml \S+ --replace\n/);
+    });
+
     it("does not begin without a backup, a command that is there, or the name of production", async () => {
       expect((await guard("--remote", "staging")).stderr).toContain("no command given");
       expect(await guard("--remote", "staging", "--store", "/proc/nowhere", "--", "echo", "ran")).toMatchObject({ code: 1, stdout: "" });

@@ -1,7 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 
 import { PgstowError } from "../../core/errors.ts";
-import { resolveSettings } from "../../postgres/settings.ts";
 import type { ConnectionSettings, Environment } from "../../postgres/settings.ts";
 import type { StoreOptions } from "../../store/archive-store.ts";
 import { safeName } from "../names.ts";
@@ -13,6 +12,9 @@ import { fillIn } from "./variables.ts";
 /** Where backups go when nobody says where: below the folder of the configuration, or the current one. */
 const DEFAULT_STORE = "./backups";
 
+/** Names of one and the same machine: the one this runs on. */
+const LOOPBACK: readonly string[] = ["localhost", "127.0.0.1", "::1"];
+
 export interface ResolveOptions {
   readonly found: FoundConfig | undefined;
   /** The current folder. */
@@ -22,6 +24,12 @@ export interface ResolveOptions {
   readonly store?: string | undefined;
 }
 
+/** What work on a remote's backups needs that does not touch its database. */
+export interface ResolvedPlace {
+  readonly remote: Pick<RemoteConfig, "name" | "retention">;
+  readonly store: StoreOptions;
+}
+
 export interface ResolvedRemote {
   readonly remote: RemoteConfig;
   readonly store: StoreOptions;
@@ -29,12 +37,27 @@ export interface ResolvedRemote {
 
 /** The remote of that name, or of that URL. Throws a PgstowError `not-found` that names the remotes that there are, or `usage`. */
 export async function resolveRemote(wanted: string, options: ResolveOptions): Promise<ResolvedRemote> {
-  if (/^postgres(ql)?:\/\//i.test(wanted) || wanted.includes("=")) return remoteOfUrl(wanted, options);
-  const { found } = options;
+  if (isUrl(wanted)) return remoteOfUrl(wanted, options);
+  const remote = fillIn(describedRemote(wanted, options), options.environment, `remotes.${wanted}`);
+  return { remote: { name: wanted, ...remote }, store: storeOf(remote.store, options) };
+}
+
+/** The same for work on backups alone: whoever lists or verifies them need not know how to get at the database. */
+export async function resolvePlace(wanted: string, options: ResolveOptions): Promise<ResolvedPlace> {
+  if (isUrl(wanted)) return remoteOfUrl(wanted, options);
+  const { retention, store } = describedRemote(wanted, options);
+  const filled = fillIn({ retention, store }, options.environment, `remotes.${wanted}`);
+  return { remote: { name: wanted, retention: filled.retention }, store: storeOf(filled.store, options) };
+}
+
+function isUrl(wanted: string): boolean {
+  return /^postgres(ql)?:\/\//i.test(wanted) || wanted.includes("=");
+}
+
+function describedRemote(wanted: string, { found }: ResolveOptions) {
   const described = found === undefined || !Object.hasOwn(found.config.remotes, wanted) ? undefined : found.config.remotes[wanted];
   if (described === undefined) throw unknownRemote(wanted, found);
-  const remote = fillIn(described, options.environment, `remotes.${wanted}`);
-  return { remote: { name: wanted, ...remote }, store: storeOf(remote.store, options) };
+  return described;
 }
 
 /** The store for work that names no remote. */
@@ -61,6 +84,7 @@ function inFolder(url: string, folder: string): string {
 
 /** A URL that is that of a remote is that remote, with its environment: production stays production. */
 async function remoteOfUrl(url: string, options: ResolveOptions): Promise<ResolvedRemote> {
+  const { resolveSettings } = await import("../../postgres/settings.ts");
   const settings = await resolveSettings({ dbname: url }, options.environment);
   for (const name of remoteNames(options.found)) {
     const known = options.found?.config.remotes[name];
@@ -72,7 +96,7 @@ async function remoteOfUrl(url: string, options: ResolveOptions): Promise<Resolv
     return { ...resolved, remote: { ...resolved.remote, url } };
   }
   const [host] = settings.hosts;
-  const isHere = host === undefined || host.socketFolder || ["localhost", "127.0.0.1", "::1"].includes(host.host);
+  const isHere = host === undefined || host.socketFolder || LOOPBACK.includes(host.host);
   const name = safeName(`${host === undefined || host.socketFolder ? "local" : host.host}-${settings.database}`).slice(0, 60);
   return { remote: { name, url, environment: isHere ? "local" : "staging" }, store: storeOf(undefined, options) };
 }
@@ -87,7 +111,8 @@ function tryToFillIn(url: string, environment: Environment): string | undefined 
 }
 
 function isSameDatabase(a: ConnectionSettings, b: ConnectionSettings): boolean {
-  const places = (settings: ConnectionSettings) => settings.hosts.map(({ host, port }) => `${host}:${port}`);
+  const places = (settings: ConnectionSettings) =>
+    settings.hosts.map(({ host, port }) => `${LOOPBACK.includes(host) ? "localhost" : host.toLowerCase()}:${port}`);
   return a.database === b.database && places(a).some((place) => places(b).includes(place));
 }
 

@@ -4,7 +4,7 @@ import type { Command, CommandContext } from "../command.ts";
 import { defined, type ParsedArguments, wholeNumber } from "../option.ts";
 import { pruneText } from "./prune-text.ts";
 import { mustConfirm } from "./question.ts";
-import { diagnosticSink, jsonOption, openRemote, printJson, remoteOptions, yesOption } from "./remote-options.ts";
+import { diagnosticSink, jsonOption, openPlace, printJson, remoteOptions, yesOption } from "./remote-options.ts";
 
 const policy = "Policy options (what one of them keeps is kept; the remote's retention when none is given):";
 
@@ -37,7 +37,7 @@ export const pruneCommand: Command = {
 
 async function runPrune(args: ParsedArguments, context: CommandContext): Promise<void> {
   const fromFlags = policyOf(args);
-  const { manager, remote } = await openRemote(args);
+  const { manager, remote } = await openPlace(args);
   try {
     const chosen = fromFlags ?? remote.retention;
     if (chosen === undefined) {

@@ -1,6 +1,7 @@
 import type { DiagnosticSink } from "../../core/diagnostics.ts";
 import { PgstowError } from "../../core/errors.ts";
 import type { BackupManager } from "../../backup/manager.ts";
+import type { ResolveOptions, ResolvedPlace } from "../../backup/config/resolve-remote.ts";
 import type { RemoteConfig } from "../../backup/remote.ts";
 import type { StoreOptions } from "../../store/archive-store.ts";
 import type { CommandContext } from "../command.ts";
@@ -43,45 +44,64 @@ export interface OpenRemote {
   readonly remote: RemoteConfig;
 }
 
+/** A store that is open, and the remote whose backups the command is about, without the way to its database. */
+export interface OpenPlace {
+  readonly manager: BackupManager;
+  readonly remote: ResolvedPlace["remote"];
+}
+
 /** Opens the remote that is asked for; without `--remote` the only one of the configuration. */
 export async function openRemote(args: ParsedArguments): Promise<OpenRemote> {
   const options = await resolveOptions(args);
-  const { remoteNames, resolveRemote } = await import("../../backup/config/resolve-remote.ts");
-  const names = remoteNames(options.found);
-  const wanted = args.value("remote") ?? (names.length === 1 ? names[0] : undefined);
-  if (wanted === undefined) {
-    const hint =
-      names.length === 0 ? "There is no configuration with remotes; a postgres:// URI does as well." : `Remotes: ${names.join(", ")}.`;
-    throw new PgstowError("usage", "option -r/--remote must be specified", { hint });
-  }
-  const { remote, store } = await resolveRemote(wanted, options);
+  const { resolveRemote } = await import("../../backup/config/resolve-remote.ts");
+  const { remote, store } = await resolveRemote(await wantedRemote(args, options), options);
   return { manager: await openManager(store), remote };
 }
 
-/** The remote that is asked for; or, without `--remote`, every store that the configuration names, each once. */
-export async function openStores(args: ParsedArguments): Promise<{ manager: BackupManager; remote: RemoteConfig | undefined }[]> {
-  if (args.value("remote") !== undefined) return [await openRemote(args)];
+/** The same for work on its backups alone. */
+export async function openPlace(args: ParsedArguments): Promise<OpenPlace> {
   const options = await resolveOptions(args);
-  const { defaultStore, remoteNames, resolveRemote } = await import("../../backup/config/resolve-remote.ts");
+  return openPlaceOf(await wantedRemote(args, options), options);
+}
+
+/** The backups of a remote by its name, for commands that know two. */
+export async function openNamedPlace(args: ParsedArguments, name: string): Promise<OpenPlace> {
+  return openPlaceOf(name, await resolveOptions(args));
+}
+
+async function openPlaceOf(name: string, options: ResolveOptions): Promise<OpenPlace> {
+  const { resolvePlace } = await import("../../backup/config/resolve-remote.ts");
+  const { remote, store } = await resolvePlace(name, options);
+  return { manager: await openManager(store), remote };
+}
+
+async function wantedRemote(args: ParsedArguments, { found }: ResolveOptions): Promise<string> {
+  const { remoteNames } = await import("../../backup/config/resolve-remote.ts");
+  const names = remoteNames(found);
+  const wanted = args.value("remote") ?? (names.length === 1 ? names[0] : undefined);
+  if (wanted !== undefined) return wanted;
+  const hint =
+    names.length === 0 ? "There is no configuration with remotes; a postgres:// URI does as well." : `Remotes: ${names.join(", ")}.`;
+  throw new PgstowError("usage", "option -r/--remote must be specified", { hint });
+}
+
+/** The remote that is asked for; or, without `--remote`, every store that the configuration names, each once. */
+export async function openStores(args: ParsedArguments): Promise<{ manager: BackupManager; remote: OpenPlace["remote"] | undefined }[]> {
+  if (args.value("remote") !== undefined) return [await openPlace(args)];
+  const options = await resolveOptions(args);
+  const { defaultStore, remoteNames, resolvePlace } = await import("../../backup/config/resolve-remote.ts");
   const stores = new Map<string, StoreOptions>();
   if (args.value("store") === undefined) {
     for (const name of remoteNames(options.found)) {
-      const { store } = await resolveRemote(name, options);
-      stores.set(store.url, store);
+      const { store } = await resolvePlace(name, options);
+      stores.set(JSON.stringify(store), store);
     }
   }
   if (stores.size === 0) stores.set("", defaultStore(options));
   return Promise.all([...stores.values()].map(async (store) => ({ manager: await openManager(store), remote: undefined })));
 }
 
-/** A remote by its name, for commands that know two. */
-export async function openNamed(args: ParsedArguments, name: string): Promise<OpenRemote> {
-  const { resolveRemote } = await import("../../backup/config/resolve-remote.ts");
-  const { remote, store } = await resolveRemote(name, await resolveOptions(args));
-  return { manager: await openManager(store), remote };
-}
-
-async function resolveOptions(args: ParsedArguments) {
+async function resolveOptions(args: ParsedArguments): Promise<ResolveOptions> {
   const { findConfig } = await import("../../backup/config/find-config.ts");
   const folder = process.cwd();
   return { found: await findConfig(folder, args.value("config")), folder, environment: process.env, store: args.value("store") };

@@ -9,7 +9,7 @@ import { selectionFromFlags, selectionOptions } from "../selection-options.ts";
 import { formatCount } from "../sizes.ts";
 import { formatAge } from "./backup-text.ts";
 import { askForName, mustConfirm } from "./question.ts";
-import { diagnosticSink, jsonOption, openNamed, openRemote, printJson, remoteOptions, yesOption } from "./remote-options.ts";
+import { diagnosticSink, jsonOption, openNamedPlace, openRemote, printJson, remoteOptions, yesOption } from "./remote-options.ts";
 
 const group = "Restore options:";
 const form = "Form options:";
@@ -68,7 +68,7 @@ async function runRestoreBackup(args: ParsedArguments, context: CommandContext):
   if (args.flag("if-exists") && !args.flag("clean")) throw new PgstowError("usage", "option --if-exists requires option -c/--clean");
   const target = await openRemote(args);
   const from = args.value("from");
-  const source = from === undefined ? target : await openNamed(args, from);
+  const source = from === undefined ? target : await openNamedPlace(args, from);
   const progress = openProgress(args);
   const onDiagnostic = diagnosticSink(context, () => progress.close());
   try {

@@ -1,4 +1,4 @@
-import { PgstowError } from "../../core/errors.ts";
+import type { BackupInfo } from "../../backup/backup-info.ts";
 import type { Command } from "../command.ts";
 import { backupText } from "./backup-text.ts";
 import { diagnosticSink, jsonOption, openStores, printJson, remoteOptions } from "./remote-options.ts";
@@ -12,20 +12,16 @@ export const showCommand: Command = {
   examples: [["backup show --remote staging latest", "the newest backup of the remote staging"]],
   async run(args, context) {
     const wanted = args.positionals[0] ?? "latest";
-    let missing: unknown = new PgstowError("not-found", "there are no backups");
-    for (const { manager, remote } of await openStores(args)) {
-      try {
-        const backup = await manager.getBackup(wanted, { remote: remote?.name, onDiagnostic: diagnosticSink(context) });
-        if (args.flag("json")) printJson({ backup });
-        else process.stdout.write(backupText(backup));
-        return;
-      } catch (error) {
-        if (!(error instanceof PgstowError) || error.code !== "not-found") throw error;
-        missing = error;
-      } finally {
-        await manager.close();
-      }
+    const [{ findBackup }, { newestFirst }] = await Promise.all([import("../../backup/find.ts"), import("../../backup/list.ts")]);
+    const all: BackupInfo[] = [];
+    const stores = await openStores(args);
+    for (const { manager, remote } of stores) {
+      all.push(...(await manager.listBackups({ remote: remote?.name, onDiagnostic: diagnosticSink(context) })));
+      await manager.close();
     }
-    throw missing;
+    const [first] = stores;
+    const backup = findBackup(all.sort(newestFirst), wanted, first?.remote === undefined ? "here" : `of "${first.remote.name}"`);
+    if (args.flag("json")) printJson({ backup });
+    else process.stdout.write(backupText(backup));
   },
 };

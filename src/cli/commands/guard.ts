@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:os";
 import { PgstowError } from "../../core/errors.ts";
 import type { BackupInfo } from "../../backup/backup-info.ts";
-import { confirm } from "../backup/question.ts";
-import { diagnosticSink, openRemote, type OpenRemote, remoteOptions } from "../backup/remote-options.ts";
+import type { RemoteConfig } from "../../backup/remote.ts";
+import { askForName, confirm } from "../backup/question.ts";
+import { diagnosticSink, openRemote, type OpenRemote, remoteOptions, yesOption } from "../backup/remote-options.ts";
 import type { Command, CommandContext } from "../command.ts";
 import type { ParsedArguments } from "../option.ts";
 import { openProgress, progressOption } from "../progress-option.ts";
@@ -35,6 +37,7 @@ export const guardCommand: Command = {
       describe: "the production remote's name: it may be restored without a question",
       group,
     },
+    { ...yesOption, describe: "restore without a question, as --auto-rollback does (but not into production)" },
     progressOption,
   ],
   examples: [["guard --remote staging --auto-rollback -- npm run migrate", "a deployment that takes itself back"]],
@@ -60,6 +63,7 @@ async function runGuard(args: ParsedArguments, context: CommandContext): Promise
     const label = args.value("label") ?? `before ${basename(program)}`;
     const backup = await manager.createBackup(remote, { label, signal: context.signal, onProgress: progress.sink, onDiagnostic });
     progress.close();
+    context.signal.throwIfAborted();
     say(`backup ${backup.id} of "${remote.name}" is there; running ${basename(program)}`);
     const code = await runCommand(program, rest);
     if (code === 0) return 0;
@@ -79,19 +83,18 @@ async function rollBack(
   args: ParsedArguments,
   context: CommandContext,
 ): Promise<void> {
-  const by = `pgstow backup restore --remote ${remote.url === args.value("remote") ? "..." : remote.name} ${backup.id} --replace`;
+  const by = wayBack(remote, backup, args);
   try {
-    if (!args.flag("auto-rollback")) {
-      if (!process.stdin.isTTY || !(await confirm(`Restore the backup in place of what is there now?`, context.signal))) {
-        say(`the database is as the command left it; to take it back: ${by}`);
-        return;
-      }
+    const confirmProduction = await mayRollBack(remote, args, context);
+    if (confirmProduction === undefined) {
+      say(`the database is as the command left it; to take it back: ${by}`);
+      return;
     }
     const { rows } = await manager.restoreBackup(backup, remote, {
       replace: true,
       terminateOthers: args.flag("terminate-others"),
       lockWaitTimeout: args.value("lock-wait-timeout"),
-      confirmProduction: args.value("yes-restore-production"),
+      confirmProduction,
       onDiagnostic: diagnosticSink(context),
     });
     say(`the database is what it was before: ${String(rows)} rows restored`);
@@ -101,19 +104,49 @@ async function rollBack(
   }
 }
 
+/** The name by which a restore is confirmed; undefined when it is not to be. */
+async function mayRollBack(remote: RemoteConfig, args: ParsedArguments, { signal }: CommandContext): Promise<string | undefined> {
+  const given = args.value("yes-restore-production");
+  const isConfirmed = remote.environment !== "production" || given === remote.name;
+  if (isConfirmed && (args.flag("auto-rollback") || args.flag("yes"))) return remote.name;
+  if (!process.stdin.isTTY) return undefined;
+  if (!isConfirmed) return (await askForName(remote.name, signal)) === remote.name ? remote.name : undefined;
+  return (await confirm("Restore the backup in place of what is there now?", signal)) ? remote.name : undefined;
+}
+
+/** The command that does by hand what was not done. A URL is not repeated: it may hold a password. */
+function wayBack(remote: RemoteConfig, backup: BackupInfo, args: ParsedArguments): string {
+  const same = ["store", "config"].flatMap((name) => {
+    const value = args.value(name);
+    return value === undefined ? [] : [`--${name}`, /^[\w./:@+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`];
+  });
+  const name = remote.url === args.value("remote") ? "..." : remote.name;
+  return ["pgstow backup restore --remote", name, ...same, backup.id, "--replace"].join(" ");
+}
+
+/** Ctrl-C reaches the command by the terminal; these come from elsewhere, to this process alone. */
+const FORWARDED = ["SIGTERM", "SIGHUP"] as const;
+
 /** With our own terminal; signals go to it as well, and it decides when it ends. */
 async function runCommand(program: string, args: readonly string[]): Promise<number> {
   const child = spawn(program, args, { stdio: "inherit" });
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
-  process.on("SIGTERM", forward);
+  for (const name of FORWARDED) process.on(name, forward);
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-    return code ?? 128 + (signal === "SIGINT" ? 2 : signal === "SIGKILL" ? 9 : 15);
+    return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } catch (cause) {
-    throw new PgstowError("file", `could not run "${program}": ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new PgstowError("file", `could not run "${program}": ${reasonOf(cause)}`, { cause, hint: "The database was not touched." });
   } finally {
-    process.off("SIGTERM", forward);
+    for (const name of FORWARDED) process.off(name, forward);
   }
+}
+
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ENOENT") return "there is no such command";
+  if (code === "EACCES") return "permission denied";
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function basename(program: string): string {
