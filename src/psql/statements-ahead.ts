@@ -35,7 +35,7 @@ export class StatementsAhead {
       timing ||
       log !== undefined ||
       variables.get("ON_ERROR_ROLLBACK") === "on" ||
-      variables.get("ECHO") === "queries"
+      ["queries", "all"].includes(variables.get("ECHO") ?? "")
     )
       return false;
     if (first?.[0] === "select") return PLAIN_CALLS.test(bytes.toString("latin1", 0, 40)) && this.#isHarmless();

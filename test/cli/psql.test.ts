@@ -33,6 +33,7 @@ const commandLines: readonly { readonly args: readonly string[]; readonly input?
     [["-v", "a=it's", "-e", "-f", "-"], "select :'a';\nselect 1/0;\nselect 2;\n"],
     [["-b", "-f", "-", "-v", "ON_ERROR_STOP=1"], "select 1/0;\nselect 2;\n"],
     [["-a", "-q"], "select 1;\n\\set x 2\nselect\n :x;\n"],
+    [["-a"], "create temp table t (a int);\ninsert into t values (1);\nselect 1;\n"],
     [["-c", "create temp table t (a int)", "-c", "copy t from stdin", "-c", "select sum(a) from t"], "1\n2\n"],
     [["-f", "missing.sql", "-c", "select 1"]],
     [["-d", "no_such_database", "-c", "select 1"]],
