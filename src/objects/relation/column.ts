@@ -6,7 +6,6 @@ import { catalogRead } from "../kind.ts";
 import { wants, component } from "../object.ts";
 import type { ColumnDefault } from "./column-default.ts";
 import { detailedRelations } from "./detailed.ts";
-import type { Relation } from "./relation.ts";
 
 /** NOT NULL of a column as a constraint, from 18 on. */
 export interface NotNull {
