@@ -38,13 +38,14 @@ export async function helpOf(command: Command): Promise<string> {
   // Only help needs it, and loading it takes as long as all else that a command loads.
   const { default: yargs } = await import("yargs");
   const specs = [...command.options, ...generalOptions];
-  let parser = parserOf(
+  const parser = parserOf(
     yargs([]),
     command,
     specs.filter((spec) => spec.hidden === undefined),
   );
-  for (const [line, does] of command.examples ?? []) parser = parser.example(`$0 ${line}`, does);
-  return `${withoutTypes(await parser.getHelp())}\n`;
+  // A command line of an example stands on a line of its own, to be copied.
+  const examples = (command.examples ?? []).map(([line, does]) => `\n  pgstow ${line}\n      ${does}\n`);
+  return `${withoutTypes(await parser.getHelp())}\n${examples.length === 0 ? "" : `\nExamples:${examples.join("")}`}`;
 }
 
 /** That an option takes a value shows by the value's name; the names of types are ours. */
