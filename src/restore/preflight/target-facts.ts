@@ -28,7 +28,8 @@ export interface TargetFacts {
 
 export async function readTargetFacts(target: RestoreTarget, needs: Needs): Promise<TargetFacts> {
   const [own = {}] = await target.query(OWN_FACTS);
-  const column = async (sql: string) => (await target.query(sql)).map((row) => Object.values(row)[0] ?? "");
+  // Sorted here: the server gives them in the order of its plan, which is another one every time.
+  const column = async (sql: string) => (await target.query(sql)).map((row) => Object.values(row)[0] ?? "").sort();
   const roles = array([...new Set([...needs.owners, ...needs.grantees])]);
   const extensions = await target.query(extensionsSql(needs.extensions));
   const sessions = await target.query(SESSIONS);
@@ -93,7 +94,8 @@ function extensionsSql(names: readonly string[]): string {
     LEFT JOIN pg_catalog.pg_available_extensions AS a ON a.name = e
     LEFT JOIN pg_catalog.pg_available_extension_versions AS v ON v.name = a.name AND v.version = a.default_version
     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = e)
-      AND (v.name IS NULL OR v.superuser AND NOT v.trusted AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER))`;
+      AND (v.name IS NULL OR v.superuser AND NOT v.trusted AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER))
+    ORDER BY 1`;
 }
 
 function existingSql({ relations }: Needs): string {
