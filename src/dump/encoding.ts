@@ -5,7 +5,7 @@ import type { CatalogSession } from "../postgres/catalog-session.ts";
 import type { DumpOptions } from "./options.ts";
 
 /** Options with names or patterns of the database's objects. */
-const NAMING = [
+export const NAMING = [
   "schemas",
   "excludeSchemas",
   "tables",

@@ -3,6 +3,7 @@ import type { ArchiveMetadata, ScriptOptions } from "../archive/archive.ts";
 import type { Entry } from "../archive/entry.ts";
 import type { CatalogSession } from "../postgres/catalog-session.ts";
 import { contentOf } from "./options.ts";
+import { NAMING } from "./encoding.ts";
 import type { DumpOptions } from "./options.ts";
 
 const KEY_LENGTH = 63;
@@ -49,17 +50,7 @@ export function scriptOptions(options: ScriptChoices, dumpedBy: string): ScriptO
 
 /** Options that change what an archive holds; nothing about the connection. */
 const RECORDED: readonly (keyof DumpOptions)[] = [
-  "schemas",
-  "excludeSchemas",
-  "tables",
-  "tablesAndChildren",
-  "excludeTables",
-  "excludeTablesAndChildren",
-  "excludeTableData",
-  "excludeTableDataAndChildren",
-  "extensions",
-  "excludeExtensions",
-  "includeForeignData",
+  ...NAMING,
   "schemaOnly",
   "dataOnly",
   "noSchema",
