@@ -10,6 +10,7 @@ import { type DumpAllOptions as RunDumpAllOptions, type DumpAllSummary, runDumpA
 import { runDumpByProgram } from "./engine/dump.ts";
 import type { Engine } from "./engine/engine.ts";
 import { runRestoreByProgram } from "./engine/restore.ts";
+import { checkLockTimeout } from "./postgres/lock-timeout.ts";
 import type { SettingsInput } from "./postgres/settings.ts";
 import { type RestoreOptions as RunRestoreOptions, type RestoreSummary, runRestore } from "./restore/restore.ts";
 import type { ArchiveStore, StoreOptions } from "./store/archive-store.ts";
@@ -117,6 +118,7 @@ export interface VerifyOptions {
  */
 export async function dump(options: DumpOptions): Promise<DumpSummary> {
   const { connection, file, force, output, format, engine = "native", ...rest } = options;
+  checkLockTimeout(options.lockWaitTimeout, "lockWaitTimeout");
   const sink = await openSink(file, output, force ?? false, format);
   try {
     return await (engine === "native" ? runDump : runDumpByProgram)({
@@ -156,6 +158,7 @@ export function restore(options: RestoreOptions): Promise<RestoreSummary> {
  */
 export async function dumpAll(options: DumpAllOptions): Promise<DumpAllSummary> {
   const { connection, file, force, output, ...rest } = options;
+  checkLockTimeout(options.lockWaitTimeout, "lockWaitTimeout");
   const sink = await openSink(file, output, force ?? false, "plain");
   if ("file" in sink) throw new PgstowError("usage", "all databases are written to one file");
   try {

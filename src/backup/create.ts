@@ -5,6 +5,7 @@ import type { ProgressSink } from "../core/progress.ts";
 import { runDump } from "../dump/dump.ts";
 import type { DumpSummary } from "../dump/dump.ts";
 import type { AskPassword, Environment } from "../postgres/settings.ts";
+import { checkLockTimeout } from "../postgres/lock-timeout.ts";
 import { resolveSettings } from "../postgres/settings.ts";
 import type { ArchiveStore } from "../store/archive-store.ts";
 import { acquireLock } from "../store/lock.ts";
@@ -42,6 +43,7 @@ export interface CreateOptions extends WorkOptions {
 
 /** Dumps a remote's database into the store, under a name that sorts by time. One at a time for each remote; `busy` otherwise. */
 export async function createBackup(context: BackupContext, remote: RemoteConfig, options: CreateOptions): Promise<BackupInfo> {
+  checkLockTimeout({ ...remote.dump, ...options.dump }.lockWaitTimeout, "lockWaitTimeout");
   const { store } = context;
   const lock = await acquireLock(store, `${remote.name}/.lock`, { purpose: `backup of "${remote.name}"`, process: context.process });
   try {

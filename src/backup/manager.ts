@@ -1,4 +1,5 @@
 import type { DiagnosticSink } from "../core/diagnostics.ts";
+import { checkLockTimeout } from "../postgres/lock-timeout.ts";
 import type { AskPassword, Environment } from "../postgres/settings.ts";
 import type { ArchiveStore, StoreOptions } from "../store/archive-store.ts";
 import type { ProcessFacts } from "../store/lock.ts";
@@ -72,6 +73,7 @@ export class BackupManager {
 
   /** Restores into the remote's database in one transaction: all of it or nothing. */
   async restoreBackup(backup: BackupInfo | string, remote: RemoteConfig, options: RestoreBackupOptions = {}): Promise<RestoreReport> {
+    checkLockTimeout(options.lockWaitTimeout, "lockWaitTimeout");
     const [{ restoreBackup }, { checkRemote }] = await Promise.all([import("./restore.ts"), import("./config/check-remote.ts")]);
     return restoreBackup(await this.#context(), await this.#resolve(backup, remote.name), checkRemote(remote), options);
   }

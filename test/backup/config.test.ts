@@ -68,6 +68,13 @@ describe("a configuration", () => {
     );
   });
 
+  it("has a timeout that the server would take", async () => {
+    await write("pgstow.config.yaml", "remotes: { a: { url: x, dump: { lockWaitTimeout: soon } } }");
+    await expect(resolve("a")).rejects.toThrow("remotes.a.dump.lockWaitTimeout: is no timeout: write milliseconds");
+    await write("pgstow.config.yaml", "remotes: { a: { url: x, dump: { lockWaitTimeout: 1.5 min } } }");
+    expect((await resolve("a")).remote.dump).toEqual({ lockWaitTimeout: "1.5 min" });
+  });
+
   it("knows a URL again: production stays production", async () => {
     await write(
       "pgstow.config.yaml",

@@ -80,6 +80,7 @@ const refused: Readonly<Record<Exclude<FaceProgram, "psql">, readonly string[]>>
     "--fo=q",
     "--exc=x",
     "--sch=x",
+    "--lock-wait-timeout=banana",
   ],
   pg_restore: [
     ...everywhere,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { dump, openArchive, PgstowError, type Progress, restore, verify } from "../../src/index.ts";
+import { dump, dumpAll, openArchive, PgstowError, type Progress, restore, verify } from "../../src/index.ts";
 import { describeOnServers } from "../support/server.ts";
 
 await describeOnServers("the library", (server) => {
@@ -135,6 +135,10 @@ await describeOnServers("the library", (server) => {
     await expect(dump({ connection: server.url("nowhere"), file: inFolder("x.sql"), environment: {} })).rejects.toMatchObject({
       code: "connection",
     });
+    const nowhere = { connection: server.url("nowhere"), file: inFolder("x.sql"), environment: {}, lockWaitTimeout: "soon" };
+    for (const refused of [dump(nowhere), dumpAll(nowhere)]) {
+      await expect(refused).rejects.toMatchObject({ code: "usage", message: 'invalid value "soon" for lockWaitTimeout' });
+    }
     expect(await readdir(folder)).not.toContain("x.sql");
   });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { PgstowError } from "../../core/errors.ts";
+import { isLockTimeout } from "../../postgres/lock-timeout.ts";
 import { isDuration } from "../duration.ts";
 import { ENVIRONMENTS } from "../remote.ts";
 import { REMOTE_NAME } from "./check-remote.ts";
@@ -64,7 +65,10 @@ const dumpShape = z.strictObject({
   enableRowSecurity: flag,
   serializableDeferrable: flag,
   strict: flag,
-  lockWaitTimeout: z.string().optional(),
+  lockWaitTimeout: z
+    .string()
+    .refine(isLockTimeout, { message: "is no timeout: write milliseconds, or a number with a unit, such as 500ms, 10s or 1.5min" })
+    .optional(),
   role: z.string().optional(),
   compressionLevel: z.number().int().min(1).max(22).optional(),
 });

@@ -1,5 +1,6 @@
 import type { RemoteDumpOptions } from "../../backup/remote.ts";
 import { PgstowError } from "../../core/errors.ts";
+import { checkLockTimeout } from "../../postgres/lock-timeout.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { defined, type OptionSpec, type ParsedArguments, wholeNumber } from "../option.ts";
 import { openProgress, progressOption } from "../progress-option.ts";
@@ -72,6 +73,7 @@ export const createCommand: Command = {
 };
 
 async function runCreate(args: ParsedArguments, context: CommandContext): Promise<void> {
+  checkLockTimeout(args.value("lock-wait-timeout"), "option --lock-wait-timeout");
   const options = { label: args.value("label"), tags: tagsOf(args), dump: dumpOptions(args) };
   const { manager, remote } = await openRemote(args);
   if (args.flag("prune") && remote.retention === undefined) {

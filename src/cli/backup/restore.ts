@@ -2,6 +2,7 @@ import type { BackupInfo } from "../../backup/backup-info.ts";
 import type { RemoteConfig } from "../../backup/remote.ts";
 import type { RestoreBackupOptions, RestoreReport } from "../../backup/restore.ts";
 import { PgstowError } from "../../core/errors.ts";
+import { checkLockTimeout } from "../../postgres/lock-timeout.ts";
 import type { Command, CommandContext } from "../command.ts";
 import type { ParsedArguments } from "../option.ts";
 import { openProgress, progressOption } from "../progress-option.ts";
@@ -66,6 +67,7 @@ export const restoreBackupCommand: Command = {
 
 async function runRestoreBackup(args: ParsedArguments, context: CommandContext): Promise<void> {
   if (args.flag("if-exists") && !args.flag("clean")) throw new PgstowError("usage", "option --if-exists requires option -c/--clean");
+  checkLockTimeout(args.value("lock-wait-timeout"), "option --lock-wait-timeout");
   const target = await openRemote(args);
   const from = args.value("from");
   const source = from === undefined ? target : await openNamedPlace(args, from);

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from "node:v8";
+import { checkLockTimeout } from "../../postgres/lock-timeout.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { connectionFromFlags, connectionOptions } from "../connection-options.ts";
 import { dumpChoices, dumpJobs } from "../dump-arguments.ts";
@@ -31,6 +32,7 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
   // Catalogs of thousands of tables only grow: with V8's usual steps a third of the heap would be garbage waiting.
   setFlagsFromString("--heap-growing-percent=30");
   const fromFlags = await dumpChoices(args);
+  checkLockTimeout(fromFlags.lockWaitTimeout, "option --lock-wait-timeout");
   const format = dumpFormat(args.value("format"), args.value("file"));
   const level = compressionLevel(args.value("compress"), format);
   const compression = archiveCompression(args.value("compress"), format);

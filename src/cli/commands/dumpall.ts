@@ -1,4 +1,5 @@
 import { PgstowError } from "../../core/errors.ts";
+import { checkLockTimeout } from "../../postgres/lock-timeout.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { connectionFromFlags, connectionOptions } from "../connection-options.ts";
 import { dumpAllChoices } from "../dumpall-arguments.ts";
@@ -54,6 +55,7 @@ export const dumpallCommand: Command = {
 
 async function runDumpallCommand(args: ParsedArguments, context: CommandContext): Promise<void> {
   const choices = await dumpAllChoices(args);
+  checkLockTimeout(choices.lockWaitTimeout, "option --lock-wait-timeout");
   const source = connectionFromFlags(args);
   const file = args.value("file");
   if (file !== undefined && /\.(zst|gz|lz4|dump|tar|backup)$/.test(file)) {

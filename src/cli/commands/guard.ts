@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import { PgstowError } from "../../core/errors.ts";
 import type { BackupInfo } from "../../backup/backup-info.ts";
 import type { RemoteConfig } from "../../backup/remote.ts";
+import { checkLockTimeout } from "../../postgres/lock-timeout.ts";
 import { askForName, confirm } from "../backup/question.ts";
 import { diagnosticSink, openRemote, type OpenRemote, remoteOptions, yesOption } from "../backup/remote-options.ts";
 import type { Command, CommandContext } from "../command.ts";
@@ -50,6 +51,7 @@ async function runGuard(args: ParsedArguments, context: CommandContext): Promise
     throw new PgstowError("usage", "no command given", {
       hint: "Write it behind two dashes: pgstow guard --remote staging -- npm run migrate",
     });
+  checkLockTimeout(args.value("lock-wait-timeout"), "option --lock-wait-timeout");
   const opened = await openRemote(args);
   const { manager, remote } = opened;
   if (args.flag("auto-rollback") && remote.environment === "production" && args.value("yes-restore-production") !== remote.name) {
