@@ -84,6 +84,12 @@ export type EntryData =
   | { readonly type: "statements"; readonly batches: AsyncIterable<StatementBatch> }
   | { readonly type: "large-objects"; readonly pieces: AsyncIterable<LargeObjectPiece> };
 
+/** One of the ranges that a table's rows are read in: `range` of `ranges`, counted from 0 in the order of the table. */
+export interface DataRange {
+  readonly range: number;
+  readonly ranges: number;
+}
+
 /** Totals of one data entry, or of a whole archive. */
 export interface DataTotals {
   readonly rows: number;
@@ -120,7 +126,13 @@ export interface ArchiveWriter {
    * between them in the table of contents. One at a time unless it says so.
    */
   readonly atOnce?: "all" | "tables";
-  data(entry: Entry, data: EntryData): Promise<DataTotals>;
+  /**
+   * Whether the rows of a table may come in ranges, each with a call of `data` of its own, in any order and at the same time. The table is
+   * there when all of them are; whoever reads it again gets its rows in the order of the ranges.
+   */
+  readonly takesRanges?: true;
+  /** Gives the totals of what came with this call. */
+  data(entry: Entry, data: EntryData, range?: DataRange): Promise<DataTotals>;
   finish(): Promise<ArchiveSummary>;
   abort(): Promise<void>;
 }

@@ -1,17 +1,18 @@
 import { PgstowError } from "../../core/errors.ts";
 import { encodeText } from "../../core/text-bytes.ts";
-import type { ArchiveSummary, ArchiveWriter, DataTotals, EntryData, LargeObjectPiece, RowBatch, WriterOptions } from "../archive.ts";
+import type { ArchiveSummary, ArchiveWriter, DataRange, DataTotals, EntryData, LargeObjectPiece, WriterOptions } from "../archive.ts";
 import type { Entry } from "../entry.ts";
-import { checkBatch } from "../row-batch.ts";
 import { inLines } from "../plain/large-object-text.ts";
 import { ScriptPrinter } from "../plain/script-printer.ts";
 import { ScriptWalk } from "../plain/script-walk.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import { largeObjectPut } from "./large-object-put.ts";
+import { RowsWriter } from "./rows-writer.ts";
 
 export const CHUNK_BYTES_DEFAULT = 1 << 20;
 
-const END_OF_ROWS = "\\.\n";
+/** Rows that come in one piece. */
+const WHOLE: DataRange = { range: 0, ranges: 1 };
 
 export interface StowWriterOptions extends WriterOptions {
   /** Raw bytes that a chunk should not exceed, unless one batch does; 1 MiB unless said otherwise. */
@@ -31,11 +32,14 @@ export async function openStowWriter(options: StowWriterOptions): Promise<Archiv
 
 class StowWriter implements ArchiveWriter {
   readonly atOnce?: "tables";
+  readonly takesRanges?: true;
   readonly #options: StowWriterOptions;
   readonly #chunkBytesMax: number;
   readonly #printer: ScriptPrinter;
   readonly #walk: ScriptWalk;
   readonly #frames: FrameWriter;
+  /** Of the entries whose rows are coming. */
+  readonly #tables = new Map<number, Promise<RowsWriter>>();
   #script: string[] = [];
   #scriptLength = 0;
   #scriptEntry = 0;
@@ -46,7 +50,10 @@ class StowWriter implements ArchiveWriter {
 
   constructor(options: StowWriterOptions) {
     this.#options = options;
-    if (!isOrderWanted(options)) this.atOnce = "tables";
+    if (!isOrderWanted(options)) {
+      this.atOnce = "tables";
+      this.takesRanges = true;
+    }
     this.#chunkBytesMax = options.chunkBytesMax ?? CHUNK_BYTES_DEFAULT;
     this.#printer = new ScriptPrinter(options.metadata, options.script, options.entries);
     this.#walk = new ScriptWalk(this.#printer, options.entries);
@@ -63,14 +70,18 @@ class StowWriter implements ArchiveWriter {
     });
   }
 
-  data(entry: Entry, data: EntryData): Promise<DataTotals> {
+  data(entry: Entry, data: EntryData, range: DataRange = WHOLE): Promise<DataTotals> {
     return this.#step(async () => {
-      await (this.#textWritten = this.#textWritten.then(() => this.#textUpTo(entry)));
-      const totals = data.type === "large-objects" ? await this.#largeObjects(entry, data.pieces) : await this.#rowsOf(entry, data);
+      const totals = data.type === "large-objects" ? await this.#largeObjects(entry, data.pieces) : await this.#rowsOf(entry, data, range);
       this.#rows += totals.rows;
       this.#rawBytes += totals.rawBytes;
       return totals;
     });
+  }
+
+  /** Each entry's text waits for that of the one before. */
+  #textBefore(entry: Entry): Promise<void> {
+    return (this.#textWritten = this.#textWritten.then(() => this.#textUpTo(entry)));
   }
 
   /** The text that is due goes out before rows of any table do. */
@@ -83,6 +94,7 @@ class StowWriter implements ArchiveWriter {
   finish(): Promise<ArchiveSummary> {
     return this.#step(async () => {
       const { metadata, script, entries, sink } = this.#options;
+      if (this.#tables.size > 0) throw new PgstowError("internal", `ranges of ${this.#tables.size} tables were left out`);
       for (const piece of this.#walk.rest()) await this.#sql(piece.text, piece.entry.dumpId);
       const finished = new Date();
       await this.#sql(this.#printer.end(finished), 0);
@@ -135,38 +147,27 @@ class StowWriter implements ArchiveWriter {
     await this.#frames.frame([bytes], { ...facts, kind: "sql" });
   }
 
-  /** Each chunk is a whole COPY statement, or whole INSERT statements; the first carries the entry's comment, the last the blank lines. */
-  async #rowsOf(entry: Entry, { type, batches }: Exclude<EntryData, { type: "large-objects" }>): Promise<DataTotals> {
-    const endOfRows = type === "rows" ? END_OF_ROWS : "";
-    const totals = { rows: 0, rawBytes: 0 };
-    let pending: RowBatch[] = [];
-    let pendingBytes = 0;
-    let prefix = this.#printer.dataHead(entry) + entry.copy;
-    let ordinal = 0;
-    const chunk = async (suffix: string): Promise<void> => {
-      const [before, after] = [this.#bytes(prefix), this.#bytes(suffix)];
-      const rows = pending.reduce((sum, batch) => sum + batch.rows, 0);
-      const sizes = { dataBytes: pendingBytes, rows, prefixBytes: before.length, suffixBytes: after.length };
-      const parts = [before, ...pending.map((batch) => batch.bytes), after];
-      totals.rows += rows;
-      totals.rawBytes += pendingBytes;
-      pending = [];
-      pendingBytes = 0;
-      prefix = entry.copy;
-      await this.#frames.frame(parts, { kind: type, entry: entry.dumpId, range: 0, ordinal, ...sizes });
-      ordinal++;
-    };
-    for await (const batch of batches) {
-      checkBatch(batch);
-      if (pendingBytes > 0 && pendingBytes + batch.bytes.length > this.#chunkBytesMax) await chunk(endOfRows);
-      pending.push(batch);
-      pendingBytes += batch.bytes.length;
-    }
-    await chunk(endOfRows + this.#printer.dataTail(entry));
+  async #rowsOf(entry: Entry, { type, batches }: Exclude<EntryData, { type: "large-objects" }>, range: DataRange): Promise<DataTotals> {
+    let beginning = this.#tables.get(entry.dumpId);
+    if (beginning === undefined) this.#tables.set(entry.dumpId, (beginning = this.#beginRows(entry, type, range.ranges)));
+    const rows = await beginning;
+    const totals = await rows.write(batches, range);
+    if (rows.isWhole) this.#tables.delete(entry.dumpId);
     return totals;
   }
 
+  async #beginRows(entry: Entry, type: "rows" | "statements", ranges: number): Promise<RowsWriter> {
+    await this.#textBefore(entry);
+    const texts = {
+      head: this.#bytes(this.#printer.dataHead(entry)),
+      copy: this.#bytes(entry.copy),
+      tail: this.#bytes(this.#printer.dataTail(entry)),
+    };
+    return new RowsWriter(this.#frames, { dumpId: entry.dumpId, type, ranges, chunkBytesMax: this.#chunkBytesMax }, texts);
+  }
+
   async #largeObjects(entry: Entry, pieces: AsyncIterable<LargeObjectPiece>): Promise<DataTotals> {
+    await this.#textBefore(entry);
     const totals = { rows: 0, rawBytes: 0 };
     let statements: string[] = [];
     let length = 0;
