@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -65,10 +65,33 @@ await describeOnServers(
       expect(live.stderr).toMatch(/to take it back: pgstow backup restore --remote live --config production\.yaml \S+ --replace\n/);
     });
 
-    it("does not begin without a backup, a command that is there, or the name of production", async () => {
+    it("looks for the command before it makes a backup", async () => {
+      const kept = async () => (await readdir(join(folder, "kept"), { recursive: true })).filter((name) => name.endsWith(".sql.zst"));
+      const before = await kept();
+      await writeFile(join(folder, "migrate"), "#!/bin/sh\nexit 5\n", { mode: 0o644 });
+      await mkdir(join(folder, "folder"));
+      for (const [program, reason] of [
+        ["no-such-program-here", "there is no such command"],
+        ["./missing", "there is no such command"],
+        ["./folder", "it is a folder"],
+        ["migrate", "there is no such command"],
+        ["./migrate", "permission denied"],
+        ["", "there is no such command"],
+      ]) {
+        const stderr = `pgstow: error: could not run "${program ?? ""}": ${reason ?? ""}\npgstow: hint: Nothing was done.\n`;
+        expect(await guard("--", program ?? "")).toEqual({ code: 1, stdout: "", stderr });
+      }
+      expect(await kept()).toEqual(before);
+      await chmod(join(folder, "migrate"), 0o755);
+      expect((await guard("--", "./migrate")).code).toBe(5);
+      const path = { cwd: folder, env: { PATH: `${folder}:/usr/bin:/bin` } };
+      expect((await runPgstow(["guard", "--", "migrate"], path)).code).toBe(5);
+      expect(await kept()).toHaveLength(before.length + 2);
+    });
+
+    it("does not begin without a backup, a command, or the name of production", async () => {
       expect((await guard("--remote", "staging")).stderr).toContain("no command given");
       expect(await guard("--remote", "staging", "--store", "/proc/nowhere", "--", "echo", "ran")).toMatchObject({ code: 1, stdout: "" });
-      expect((await guard("--", "no-such-program-here")).stderr).toContain('could not run "no-such-program-here"');
       const live = ["--config", "production.yaml", "--auto-rollback"];
       expect(await guard(...live, "--", "echo", "ran")).toMatchObject({ code: 1, stdout: "" });
       expect(await guard(...live, "--yes-restore-production", "live", "--", "echo", "ran")).toMatchObject({ code: 0, stdout: "ran\n" });

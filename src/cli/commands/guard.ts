@@ -10,6 +10,7 @@ import { diagnosticSink, openRemote, type OpenRemote, remoteOptions, yesOption }
 import type { Command, CommandContext } from "../command.ts";
 import type { ParsedArguments } from "../option.ts";
 import { openProgress, progressOption } from "../progress-option.ts";
+import { checkCommand } from "../runnable-command.ts";
 
 const group = "Guard options:";
 
@@ -17,7 +18,7 @@ export const guardCommand: Command = {
   name: "guard",
   usage: "guard [options] -- COMMAND [ARGUMENT...]",
   describe:
-    "Backs a remote's database up, then runs a command, such as a migration. When the command fails, the backup can\nbe restored in place of what it left, in one transaction. The exit code is that of the command.",
+    "Backs a remote's database up, then runs a command, such as a migration. When the command fails, the backup can\nbe restored in place of what it left, in one transaction. The exit code is that of the command,\nor 1 when it was not run.",
   positionalsMax: Number.POSITIVE_INFINITY,
   options: [
     ...remoteOptions,
@@ -52,6 +53,7 @@ async function runGuard(args: ParsedArguments, context: CommandContext): Promise
       hint: "Write it behind two dashes: pgstow guard --remote staging -- npm run migrate",
     });
   checkLockTimeout(args.value("lock-wait-timeout"), "option --lock-wait-timeout");
+  await checkCommand(program, process.env["PATH"]);
   const opened = await openRemote(args);
   const { manager, remote } = opened;
   if (args.flag("auto-rollback") && remote.environment === "production" && args.value("yes-restore-production") !== remote.name) {
