@@ -1,6 +1,6 @@
 import { parseArrayOfText } from "../core/array-text.ts";
 import { quoteLiteralPortably } from "../core/literals.ts";
-import { renderSetting } from "../objects/setting-text.ts";
+import { renderSetting } from "../core/setting-text.ts";
 import type { ClusterContext } from "./cluster-context.ts";
 import { heading } from "./cluster-context.ts";
 

@@ -9,7 +9,7 @@ import type { Part, RenderContext } from "./kind.ts";
 import { ALL_COMPONENTS, newObjectState, NO_COMPONENTS } from "./object.ts";
 import type { CatalogObject } from "./object.ts";
 import { standardParts } from "./parts.ts";
-import { renderSetting } from "./setting-text.ts";
+import { renderSetting } from "../core/setting-text.ts";
 
 /** The database itself: in archives, and in scripts that create it. It is before everything else and nothing depends on it. */
 export interface Database extends CatalogObject {

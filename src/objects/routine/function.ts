@@ -12,7 +12,7 @@ import { newObjectState } from "../object.ts";
 import type { CatalogObject } from "../object.ts";
 import { standardParts } from "../parts.ts";
 import { bySchema } from "../selection.ts";
-import { renderSetting } from "../setting-text.ts";
+import { renderSetting } from "../../core/setting-text.ts";
 
 /** A function, window function or procedure. Aggregates are a kind of their own. */
 export interface Routine extends CatalogObject {

@@ -1,4 +1,4 @@
-import type { RenderContext } from "./kind.ts";
+import type { QuoteIdentifier } from "./identifiers.ts";
 
 /** Settings whose value is a list of names, each of which is quoted by itself. */
 const LIST_SETTINGS = new Set([
@@ -22,8 +22,14 @@ export function splitNameList(value: string): string[] {
   return names;
 }
 
+/** How names and values are quoted. */
+export interface SettingQuoting {
+  readonly q: QuoteIdentifier;
+  readonly literal: (text: string) => string;
+}
+
 /** `SET name TO value` of a function's, role's or database's settings; `setting` is `name=value` as the catalogs hold it. */
-export function renderSetting(setting: string, { q, literal }: Pick<RenderContext, "q" | "literal">): string | null {
+export function renderSetting(setting: string, { q, literal }: SettingQuoting): string | null {
   const equals = setting.indexOf("=");
   if (equals < 0) return null;
   const name = setting.slice(0, equals);
