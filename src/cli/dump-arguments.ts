@@ -6,6 +6,7 @@ import { checkDumpCombinations } from "./dump-combinations.ts";
 import { readFilters } from "./filter-file.ts";
 import type { FilterPatterns, ReadFilter } from "./filter-file.ts";
 import { defined, type ParsedArguments } from "./option.ts";
+import { parseSize } from "./size-option.ts";
 
 /** What pg_dump's options say of a dump, but for the connection, the format and where it goes. */
 export type DumpChoices = Omit<DumpOptions, "connection" | "format" | "output">;
@@ -34,6 +35,14 @@ export function dumpJobs(args: ParsedArguments, format: DumpFormat, parallel: re
     throw new PgstowError("usage", "parallel backup only supported by the directory format");
   }
   return jobs > 1 ? jobs : undefined;
+}
+
+/** Bytes from which on -j reads a table in ranges: Infinity for never, undefined for what the dump thinks best. */
+export function splitTablesLargerThan(args: ParsedArguments, format: DumpFormat): number | undefined {
+  const text = args.value("split-tables-larger-than");
+  if (text === undefined) return undefined;
+  if (format !== "stow") throw new PgstowError("usage", "option --split-tables-larger-than is for stow archives");
+  return text.trim().toLowerCase() === "none" ? Infinity : parseSize(text, "--split-tables-larger-than");
 }
 
 /** A whole number between bounds, which pg_dump's messages call by `label`. */

@@ -12,6 +12,7 @@ import type { DataChannel } from "../postgres/data-channel.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";
 import { beginWithSnapshot, pinSession } from "../postgres/snapshot.ts";
 import type { PinOptions } from "../postgres/snapshot.ts";
+import type { PageRange } from "./table-ranges.ts";
 import { copyOutStatement } from "./table-rows.ts";
 
 /** What a further session needs to read what the first one sees, as the first one reads it. */
@@ -27,6 +28,8 @@ export interface FurtherLanes {
 export class Lane {
   readonly #session: CatalogSession;
   readonly #isFirst: boolean;
+  /** Tables that it has locked, by their OIDs. */
+  readonly #claimed = new Set<number>();
   #channel: DataChannel | undefined;
 
   /** The first one holds the locks on all tables. */
@@ -44,9 +47,12 @@ export class Lane {
     if (this.#isFirst) return true;
     // Foreign tables cannot be locked.
     if (tables.some(({ table }) => table.relkind === "f")) return false;
+    // A lock is held until the end.
+    if (tables.every(({ table }) => this.#claimed.has(table.oid))) return true;
     const names = tables.map(({ table }) => `ONLY ${alwaysQualified(table.schema?.name ?? "", table.name)}`);
     try {
       await this.#session.query(`SAVEPOINT claim; LOCK TABLE ${names.join(", ")} IN ACCESS SHARE MODE NOWAIT; RELEASE claim`);
+      for (const { table } of tables) this.#claimed.add(table.oid);
       return true;
     } catch (error) {
       if (!(error instanceof PgstowError) || error.code !== "server") throw error;
@@ -55,9 +61,17 @@ export class Lane {
     }
   }
 
-  /** The rows of claimed tables: each call gives those of the next one, to be read to the end before. */
-  rows(tables: readonly TableData[]): () => AsyncIterable<RowBatch> {
-    const statements = tables.map(copyOutStatement);
+  /**
+   * What reading in ranges needs: the planner must not have been told to do without the scan that reads only those pages, and rows must come
+   * in the order of the table.
+   */
+  async prepareRanges(): Promise<void> {
+    await this.#session.query("SET LOCAL enable_tidscan = on; SET LOCAL max_parallel_workers_per_gather = 0");
+  }
+
+  /** The rows of claimed tables, or a range of one: each call gives those of the next table, to be read to the end before. */
+  rows(tables: readonly TableData[], range?: PageRange): () => AsyncIterable<RowBatch> {
+    const statements = tables.map((data) => copyOutStatement(data, range));
     const channel = this.#channel;
     if (channel !== undefined) return () => copyOut(channel, statements.shift() ?? "");
     const ahead = new RowsAhead(this.#session, statements);

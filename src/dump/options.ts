@@ -96,6 +96,11 @@ export interface DumpOptions {
   readonly archiveMinor?: number | undefined;
   /** Sessions that read rows at the same time, of a directory or stow archive; one unless given. */
   readonly jobs?: number | undefined;
+  /**
+   * Bytes on the server from which on a table is read in ranges over several sessions, of a stow archive with `jobs`; Infinity for never.
+   * Unless given it follows from the size of all tables and the jobs.
+   */
+  readonly splitTablesLargerThan?: number | undefined;
 
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ProgressSink | undefined;

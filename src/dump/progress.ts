@@ -8,6 +8,8 @@ export class DumpProgress {
   readonly #sink: ProgressSink | undefined;
   #state: Progress = { phase: "catalog", entriesDone: 0, entriesTotal: 0, rows: 0, rawBytes: 0, rawBytesTotal: 0 };
 
+  #partsDone = 0;
+
   constructor(sink: ProgressSink | undefined) {
     this.#sink = sink;
     this.#tell({});
@@ -27,8 +29,11 @@ export class DumpProgress {
     this.#tell({ entry: describeEntry(entry) });
   }
 
-  endEntry(): void {
-    this.#tell({ entriesDone: this.#state.entriesDone + 1 });
+  /** An entry is done, or one of so many ranges of it. */
+  endEntry(ranges = 1): void {
+    this.#partsDone += 1 / ranges;
+    // Parts of three are no whole number, but for rounding.
+    this.#tell({ entriesDone: Math.floor(this.#partsDone + 1e-6) });
   }
 
   bytes(rawBytes: number, rows: number): void {

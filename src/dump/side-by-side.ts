@@ -1,4 +1,4 @@
-import type { ArchiveWriter, EntryData } from "../archive/archive.ts";
+import type { ArchiveWriter, DataRange, EntryData } from "../archive/archive.ts";
 import type { Entry } from "../archive/entry.ts";
 import { rowsAsInserts } from "../copy/rows-as-inserts.ts";
 import type { LargeObjectData } from "../objects/large-object/large-object.ts";
@@ -6,26 +6,27 @@ import type { TableData } from "../objects/relation/table-data.ts";
 import { named } from "./data-reader.ts";
 import type { DataPlan, InsertFormOf } from "./data-reader.ts";
 import type { Lane } from "./lane.ts";
+import type { PageRange } from "./table-ranges.ts";
+import { workUnits } from "./work-units.ts";
+import type { WorkUnit } from "./work-units.ts";
 
-/** Small tables are read several at a time, so that not each of them waits for the network. */
-const BUNCH_BYTES_MAX = 1024 * 1024;
-const BUNCH_TABLES_MAX = 100;
-
-/** How the data of an entry gets into the archive. */
-export type WriteData = (entry: Entry, data: EntryData) => Promise<void>;
+/** How the data of an entry, or a range of it, gets into the archive. */
+export type WriteData = (entry: Entry, data: EntryData, range?: DataRange) => Promise<void>;
 
 export interface SideBySideOptions {
   readonly plan: DataPlan;
   readonly insertForm: InsertFormOf;
   /** Bytes that an entry's table takes on the server. */
   readonly sizeOf: (entry: Entry) => number;
+  /** In which ranges an entry's table is read; none for tables that are read whole. */
+  readonly rangesOf: (entry: Entry) => readonly PageRange[];
   readonly write: WriteData;
   /** Aborted by `fail`, at the first error. */
   readonly stop: AbortController;
 }
 
 /**
- * Reads entries on several sessions at the same time, the largest tables first. What a further session cannot lock falls to the first one,
+ * Reads entries on several sessions at the same time, the largest pieces of work first. What a further session cannot lock falls to the first one,
  * which also reads the large objects, before its share of the tables.
  */
 export class SideBySide {
@@ -48,11 +49,9 @@ export class SideBySide {
 
   async #runGroup(entries: readonly Entry[]): Promise<void> {
     const objects = entries.filter((entry) => entry.data === "large-objects");
-    const waiting = bunches(
-      entries.filter((entry) => entry.data !== "large-objects"),
-      this.#options.sizeOf,
-    );
-    const refused: Entry[][] = [];
+    const tables = entries.filter((entry) => entry.data !== "large-objects");
+    const waiting = workUnits(tables, this.#options);
+    const refused: WorkUnit[] = [];
     const [first, ...others] = this.#lanes;
     if (first === undefined) throw new Error("there is no session to read rows on");
     const othersDone = Promise.all(others.map((lane) => this.#guard(lane, () => this.#work(lane, waiting, refused))));
@@ -64,24 +63,24 @@ export class SideBySide {
     await this.#guard(first, () => this.#work(first, refused, refused));
   }
 
-  async #work(lane: Lane, waiting: Entry[][], refused: Entry[][]): Promise<void> {
-    for (let bunch = waiting.shift(); bunch !== undefined && this.#failure === undefined; bunch = waiting.shift()) {
-      const tables = bunch.map((entry) => this.#options.plan.objectOf(entry) as TableData);
-      if (await lane.claim(tables)) await this.#writeBunch(lane, bunch, tables);
-      else refused.push(bunch);
+  async #work(lane: Lane, waiting: WorkUnit[], refused: WorkUnit[]): Promise<void> {
+    for (let unit = waiting.shift(); unit !== undefined && this.#failure === undefined; unit = waiting.shift()) {
+      const tables = unit.entries.map((entry) => this.#options.plan.objectOf(entry) as TableData);
+      if (await lane.claim(tables)) await this.#writeUnit(lane, unit, tables);
+      else refused.push(unit);
     }
   }
 
-  async #writeBunch(lane: Lane, bunch: readonly Entry[], tables: readonly TableData[]): Promise<void> {
+  async #writeUnit(lane: Lane, { entries, range }: WorkUnit, tables: readonly TableData[]): Promise<void> {
     const { insertForm, write } = this.#options;
-    const nextRows = lane.rows(tables);
+    const nextRows = lane.rows(tables, range);
     for (const [at, table] of tables.entries()) {
-      const entry = bunch[at];
+      const entry = entries[at];
       if (entry === undefined || this.#failure !== undefined) return;
       const rows = nextRows();
       const source = named(entry, entry.data === "rows" ? rows : rowsAsInserts(rows, insertForm(table)));
       const batches = this.#whileNoneFailed(source, lane);
-      await write(entry, { type: entry.data === "rows" ? "rows" : "statements", batches });
+      await write(entry, { type: entry.data === "rows" ? "rows" : "statements", batches }, range);
     }
   }
 
@@ -137,21 +136,4 @@ export function groupsFor(takes: NonNullable<ArchiveWriter["atOnce"]>, entries: 
     else tables.push(entry);
   }
   return groups;
-}
-
-/** The largest first; small ones together. */
-function bunches(entries: readonly Entry[], sizeOf: (entry: Entry) => number): Entry[][] {
-  const bySize = entries.map((entry) => ({ entry, bytes: sizeOf(entry) })).sort((a, b) => b.bytes - a.bytes);
-  const found: Entry[][] = [];
-  let last: Entry[] = [];
-  let lastBytes = Infinity;
-  for (const { entry, bytes } of bySize) {
-    if (lastBytes + bytes > BUNCH_BYTES_MAX || last.length >= BUNCH_TABLES_MAX) {
-      found.push((last = []));
-      lastBytes = 0;
-    }
-    last.push(entry);
-    lastBytes += bytes;
-  }
-  return found;
 }

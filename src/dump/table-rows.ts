@@ -7,19 +7,28 @@ import type { Column } from "../objects/relation/column.ts";
 import { insertHead } from "../objects/relation/insert-head.ts";
 import type { TableData } from "../objects/relation/table-data.ts";
 import type { DumpOptions } from "./options.ts";
+import type { PageRange } from "./table-ranges.ts";
 
 /**
- * The COPY statement that reads a table's rows. Without a list COPY would read generated columns too in a query; a table itself is
- * copied without its children.
+ * The COPY statement that reads a table's rows, or those of some pages. Without a list COPY would read generated columns too in a query; a
+ * table itself is copied without its children.
  */
-export function copyOutStatement(data: TableData): string {
+export function copyOutStatement(data: TableData, range?: PageRange): string {
   const { table } = data;
   const name = alwaysQualified(table.schema?.name ?? "", table.name);
   const columns = table.columns.filter((column) => column.generated === "").map((column) => alwaysQuoted(column.name));
+  if (range !== undefined) return `COPY (SELECT ${columns.join(", ")} FROM ONLY ${name} WHERE ${isInRange(range)}) TO STDOUT`;
   if (data.condition === "" && table.relkind !== "f") {
     return `COPY ${name} ${columns.length === 0 ? "" : `(${columns.join(", ")})`} TO STDOUT`;
   }
   return `COPY (SELECT ${columns.join(", ")} FROM ONLY ${name} ${data.condition}) TO STDOUT`;
+}
+
+/** Rows have numbers from 1 on within their page. */
+function isInRange({ fromPage, beforePage }: PageRange): string {
+  const from = fromPage === null ? [] : [`ctid >= '(${fromPage},0)'::pg_catalog.tid`];
+  const before = beforePage === null ? [] : [`ctid < '(${beforePage},0)'::pg_catalog.tid`];
+  return [...from, ...before].join(" AND ");
 }
 
 /** int8, int2, int4, oid, float4, float8, numeric */

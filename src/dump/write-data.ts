@@ -1,7 +1,6 @@
 import type { ArchiveMetadata, ArchiveWriter, EntryData } from "../archive/archive.ts";
 import type { Entry } from "../archive/entry.ts";
 import { PgstowError, throwIfAborted } from "../core/errors.ts";
-import { oidArray } from "../core/sql-text.ts";
 import type { TableData } from "../objects/relation/table-data.ts";
 import type { CatalogSession } from "../postgres/catalog-session.ts";
 import { exportSnapshot } from "../postgres/snapshot.ts";
@@ -14,7 +13,12 @@ import type { DumpOptions } from "./options.ts";
 import type { DumpProgress } from "./progress.ts";
 import { groupsFor, SideBySide } from "./side-by-side.ts";
 import type { WriteData } from "./side-by-side.ts";
+import { pageRanges, splitRule } from "./table-ranges.ts";
+import type { PageRange, SplitRule, TableSize } from "./table-ranges.ts";
 import { insertForm } from "./table-rows.ts";
+import { readTableSizes } from "./table-sizes.ts";
+
+type RangesOf = (entry: Entry) => readonly PageRange[];
 
 export interface DataContext {
   /** Holds the locks and the snapshot. */
@@ -31,8 +35,8 @@ interface DataWork {
   readonly plan: DataPlan;
   readonly insertForm: InsertFormOf;
   readonly write: WriteData;
-  /** Bytes on the server's disk, by dumpId; empty when nobody needs to know. */
-  readonly sizes: ReadonlyMap<number, number>;
+  /** By dumpId; empty when nobody needs to know. */
+  readonly sizes: ReadonlyMap<number, TableSize>;
   readonly context: DataContext;
 }
 
@@ -41,28 +45,38 @@ export async function writeData(writer: ArchiveWriter, rendered: RenderedEntries
   const { progress, options, session } = context;
   const entries = rendered.entries.filter((entry) => entry.data !== "none");
   const tables = entries.filter((entry) => entry.data !== "large-objects");
-  const lanes = writer.atOnce === undefined ? 1 : Math.min(options.jobs ?? 1, Math.max(tables.length, 1));
-  const sizes = lanes === 1 && options.onProgress === undefined ? new Map<number, number>() : await tableSizes(session, tables, rendered);
-  progress.startData(
-    entries.length,
-    [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0),
-  );
+  const jobs = writer.atOnce === undefined ? 1 : (options.jobs ?? 1);
+  const dataOf = (entry: Entry): TableData => objectOf(entry, rendered) as TableData;
+  const sizes =
+    jobs === 1 && options.onProgress === undefined ? new Map<number, TableSize>() : await readTableSizes(session, tables, dataOf);
+  const totalBytes = [...sizes.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  progress.startData(entries.length, totalBytes);
   if (entries.length === 0) return 0;
   const work: DataWork = {
     writer,
     plan: { entries, objectOf: (entry) => objectOf(entry, rendered) },
     insertForm: (data) => insertForm(data, rendered.context, options, context.metadata),
-    write: async (entry, data) => {
+    write: async (entry, data, range) => {
       throwIfAborted(options.signal);
       progress.startEntry(entry);
-      await writer.data(entry, watched(data, progress));
-      progress.endEntry();
+      await writer.data(entry, watched(data, progress), range);
+      progress.endEntry(range?.ranges);
     },
     sizes,
     context,
   };
-  await (lanes === 1 ? oneByOne(work) : sideBySide(work, lanes));
+  const rangesOf = plannedRanges(work, splitRule(totalBytes, jobs, options.splitTablesLargerThan));
+  const pieces = tables.reduce((sum, entry) => sum + Math.max(1, rangesOf(entry).length), 0);
+  const lanes = Math.min(jobs, Math.max(pieces, 1));
+  await (lanes === 1 ? oneByOne(work) : sideBySide(work, lanes, rangesOf));
   return tables.length;
+}
+
+/** In which ranges tables are read; the same for each call, and none that the archive does not take. */
+function plannedRanges({ writer, sizes }: DataWork, rule: SplitRule): RangesOf {
+  if (writer.takesRanges !== true) return () => [];
+  const planned = new Map([...sizes].map(([dumpId, size]) => [dumpId, pageRanges(size, rule)]));
+  return (entry) => planned.get(entry.dumpId) ?? [];
 }
 
 function objectOf(entry: Entry, { dataObjects }: RenderedEntries) {
@@ -81,7 +95,7 @@ async function oneByOne({ plan, insertForm: formOf, write, context }: DataWork):
   }
 }
 
-async function sideBySide(work: DataWork, count: number): Promise<void> {
+async function sideBySide(work: DataWork, count: number, rangesOf: RangesOf): Promise<void> {
   const { writer, plan, sizes, context } = work;
   const { session, options, pin, metadata } = context;
   const stop = new AbortController();
@@ -91,8 +105,9 @@ async function sideBySide(work: DataWork, count: number): Promise<void> {
   const others = await openFurtherLanes(count - 1, further, await exportSnapshot(session), signal);
   const lanes = [first, ...others];
   try {
-    const sizeOf = (entry: Entry): number => sizes.get(entry.dumpId) ?? 0;
-    await new SideBySide(lanes, { ...work, sizeOf, stop }).run(groupsFor(writer.atOnce ?? "tables", plan.entries));
+    const sizeOf = (entry: Entry): number => sizes.get(entry.dumpId)?.bytes ?? 0;
+    if (plan.entries.some((entry) => rangesOf(entry).length > 0)) await Promise.all(lanes.map((lane) => lane.prepareRanges()));
+    await new SideBySide(lanes, { ...work, sizeOf, rangesOf, stop }).run(groupsFor(writer.atOnce ?? "tables", plan.entries));
   } finally {
     await Promise.all(lanes.map((lane) => lane.close()));
   }
@@ -101,13 +116,4 @@ async function sideBySide(work: DataWork, count: number): Promise<void> {
 function watched(data: EntryData, progress: DumpProgress): EntryData {
   if (data.type === "large-objects") return data;
   return { type: data.type, batches: progress.watchRows(data.batches) };
-}
-
-/** By the size of the tables on the server's disk; their rows as text are of that order. */
-async function tableSizes(session: CatalogSession, tables: readonly Entry[], rendered: RenderedEntries): Promise<Map<number, number>> {
-  const oidOf = (entry: Entry): number => (rendered.dataObjects.get(entry.dumpId) as TableData | undefined)?.table.oid ?? 0;
-  const size = `SELECT oid, COALESCE(pg_catalog.pg_table_size(oid), 0)::text AS bytes FROM pg_catalog.unnest(${oidArray(tables.map(oidOf))}) AS oid`;
-  const rows = await session.query<{ readonly oid: number; readonly bytes: string }>(size);
-  const byOid = new Map(rows.map(({ oid, bytes }) => [oid, Number(bytes)]));
-  return new Map(tables.map((entry) => [entry.dumpId, byOid.get(oidOf(entry)) ?? 0]));
 }

@@ -77,8 +77,9 @@ function checkAge(program: Program, { server }: ChildConnection): void {
 }
 
 /** Compression and jobs. */
-function formArguments({ format, compression, archiveMinor, jobs, compressionLevel }: DumpOptions): string[] {
+function formArguments({ format, compression, archiveMinor, jobs, compressionLevel, splitTablesLargerThan }: DumpOptions): string[] {
   if (archiveMinor !== undefined) throw new PgstowError("usage", "option --archive-version needs the native engine");
+  if (splitTablesLargerThan !== undefined) throw new PgstowError("usage", "option --split-tables-larger-than needs the native engine");
   if (format === "stow") return [];
   if (compressionLevel !== undefined) throw new PgstowError("internal", "a level without a method");
   const args = jobs === undefined || jobs === 1 ? [] : [`--jobs=${jobs.toString()}`];

@@ -43,6 +43,14 @@ export const dumpOptionSpecs: readonly OptionSpec[] = [
     group: output,
   },
   {
+    name: "split-tables-larger-than",
+    type: "value",
+    valueName: "SIZE",
+    describe:
+      "with -j, read a larger table in ranges, over all connections (stow archives): 100MB, 1GB, or none for never; follows from the size of the database and -j without it",
+    group: output,
+  },
+  {
     name: "lock-wait-timeout",
     type: "value",
     valueName: "TIMEOUT",

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { checkLockTimeout } from "../../postgres/lock-timeout.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { connectionFromFlags, connectionOptions } from "../connection-options.ts";
-import { dumpChoices, dumpJobs } from "../dump-arguments.ts";
+import { dumpChoices, dumpJobs, splitTablesLargerThan } from "../dump-arguments.ts";
 import { checkDumpForm } from "../dump-combinations.ts";
 import { dumpEngine, engineOption } from "../engine-option.ts";
 import { defined, type OptionSpec, type ParsedArguments } from "../option.ts";
@@ -38,6 +38,7 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
   const compression = archiveCompression(args.value("compress"), format);
   const archiveMinor = archiveVersion(args.value("archive-version"), format);
   const jobs = dumpJobs(args, format, ["directory", "stow"]);
+  const split = splitTablesLargerThan(args, format);
   checkDumpForm(args, format);
   const progress = openProgress(args);
   const connection = connectionFromFlags(args, args.positionals[0]);
@@ -52,7 +53,7 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
   try {
     const summary = await runDump({
       ...fromFlags,
-      ...defined({ compressionLevel: level, compression, archiveMinor, jobs }),
+      ...defined({ compressionLevel: level, compression, archiveMinor, jobs, splitTablesLargerThan: split }),
       connection,
       environment: process.env,
       format,
