@@ -93,7 +93,8 @@ export class BackupManager {
   }
 
   async close(): Promise<void> {
-    (await this.#opened)?.close();
+    // What could not be opened has told so.
+    (await this.#opened?.catch(() => undefined))?.close();
   }
 
   async #resolve(backup: BackupInfo | string, remote?: string): Promise<BackupInfo> {

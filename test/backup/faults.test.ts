@@ -134,6 +134,37 @@ await describeOnServers(
       }
     });
 
+    it("is listed and shown when the store of another remote cannot be asked, with a warning", async () => {
+      const others = "  unset: { url: x, store: 's3://${BUCKET}/x' }\n  elsewhere: { url: x, store: ftp://nowhere }\n";
+      const { pgstow, cwd } = await project(`${others}  unread: { url: x, store: ./file }\n`);
+      await writeFile(join(cwd, "file"), "no folder");
+      const created = await pgstow("create", "--remote", "staging", "--json");
+      const { id } = (JSON.parse(created.stdout) as { backup: { id: string } }).backup;
+      const warnings = [
+        "remotes.unset.store: the environment variable BUCKET is not set",
+        "there are no stores of the kind ftp://",
+        `could not read folder "${join(cwd, "file")}"`,
+      ];
+      for (const args of [
+        ["list", "--json"],
+        ["show", id],
+      ]) {
+        const { code, stdout, stderr } = await pgstow(...args);
+        expect({ code, found: stdout.includes(id) }).toEqual({ code: 0, found: true });
+        const said = stderr.split("\n").filter((line) => line.startsWith("pgstow: warning: "));
+        expect(said).toEqual(warnings.map((warning) => expect.stringContaining(`pgstow: warning: left out: ${warning}`) as string));
+      }
+      // What shall verify everything does not pass over anything, and neither does who is asked for one.
+      expect(await pgstow("verify", "--all")).toMatchObject({ code: 1, stdout: "" });
+      expect(await pgstow("list", "--remote", "unset")).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: `pgstow: error: ${warnings[0] ?? ""}\n`,
+      });
+      await writeFile(join(cwd, "pgstow.config.yaml"), `remotes:\n${others}`);
+      expect(await pgstow("list")).toMatchObject({ code: 1, stdout: "" });
+    });
+
     it("is made by one at a time; the lock of a process that died is no lock", async () => {
       const { pgstow, created, backups } = await project("    hooks:\n      before: sleep 2\n");
       const [one, two] = await Promise.all([pgstow("create"), pgstow("create")]);

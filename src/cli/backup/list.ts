@@ -3,14 +3,16 @@ import type { Command } from "../command.ts";
 import { type ParsedArguments, wholeNumber } from "../option.ts";
 import { renderTable } from "../text-table.ts";
 import { backupColumns } from "./backup-text.ts";
-import { diagnosticSink, jsonOption, openStores, printJson, remoteOptions } from "./remote-options.ts";
+import { listStores } from "./list-stores.ts";
+import { jsonOption, printJson, remoteOptions } from "./remote-options.ts";
 
 const filters = "Filter options:";
 
 export const listBackupsCommand: Command = {
   name: "backup list",
   usage: "backup list [options]",
-  describe: "Lists backups, newest first: of one remote, or of all.",
+  describe:
+    "Lists backups, newest first: of one remote, or of all. Of several stores, one that cannot be asked is left out with a\nwarning, and the exit code is 0; it is 1 when none can be asked.",
   positionalsMax: 0,
   options: [
     ...remoteOptions,
@@ -25,13 +27,8 @@ export const listBackupsCommand: Command = {
   async run(args, context) {
     const limit = wholeNumber(args, "limit", 1, 1_000_000);
     const wanted = await filterOf(args);
-    const { newestFirst } = await import("../../backup/list.ts");
-    const found: BackupInfo[] = [];
-    for (const { manager, remote } of await openStores(args)) {
-      found.push(...(await manager.listBackups({ remote: remote?.name, onDiagnostic: diagnosticSink(context) })));
-      await manager.close();
-    }
-    const backups = found.filter(wanted).sort(newestFirst).slice(0, limit);
+    const { backups: found } = await listStores(args, context);
+    const backups = found.filter(wanted).slice(0, limit);
     if (args.flag("json")) printJson({ backups });
     else if (backups.length > 0) process.stdout.write(renderTable(backupColumns(new Date()), backups));
     else process.stdout.write(found.length === 0 ? "There are no backups yet.\n" : "No backup is like that.\n");

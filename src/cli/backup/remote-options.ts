@@ -85,17 +85,34 @@ async function wantedRemote(args: ParsedArguments, { found }: ResolveOptions): P
   throw new PgstowError("usage", "option -r/--remote must be specified", { hint });
 }
 
-/** The remote that is asked for; or, without `--remote`, every store that the configuration names, each once. */
-export async function openStores(args: ParsedArguments): Promise<{ manager: BackupManager; remote: OpenPlace["remote"] | undefined }[]> {
+/** A store that is open; with the remote that the command is about, when it is about one. */
+export interface OpenedStore {
+  readonly manager: BackupManager;
+  readonly remote: OpenPlace["remote"] | undefined;
+}
+
+/**
+ * The remote that is asked for; or, without `--remote`, every store that the configuration names, each once. `onBroken` is told why one
+ * is left out, and then it need not be all; unless each of them is.
+ */
+export async function openStores(args: ParsedArguments, onBroken?: (error: PgstowError) => void): Promise<OpenedStore[]> {
   if (args.value("remote") !== undefined) return [await openPlace(args)];
   const options = await resolveOptions(args);
   const { defaultStore, remoteNames, resolvePlace } = await import("../../backup/config/resolve-remote.ts");
   const stores = new Map<string, StoreOptions>();
+  const broken: PgstowError[] = [];
   if (args.value("store") === undefined) {
     for (const name of remoteNames(options.found)) {
-      const { store } = await resolvePlace(name, options);
-      stores.set(JSON.stringify(store), store);
+      try {
+        const { store } = await resolvePlace(name, options);
+        stores.set(JSON.stringify(store), store);
+      } catch (error) {
+        if (onBroken === undefined || !(error instanceof PgstowError)) throw error;
+        broken.push(error);
+      }
     }
+    if (stores.size === 0 && broken[0] !== undefined) throw broken[0];
+    for (const error of broken) onBroken?.(error);
   }
   if (stores.size === 0) stores.set("", defaultStore(options));
   return Promise.all([...stores.values()].map(async (store) => ({ manager: await openManager(store), remote: undefined })));

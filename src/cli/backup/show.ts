@@ -1,7 +1,7 @@
-import type { BackupInfo } from "../../backup/backup-info.ts";
 import type { Command } from "../command.ts";
 import { backupText } from "./backup-text.ts";
-import { diagnosticSink, jsonOption, openStores, printJson, remoteOptions } from "./remote-options.ts";
+import { listStores } from "./list-stores.ts";
+import { jsonOption, printJson, remoteOptions } from "./remote-options.ts";
 
 export const showCommand: Command = {
   name: "backup show",
@@ -12,15 +12,9 @@ export const showCommand: Command = {
   examples: [["backup show --remote staging latest", "the newest backup of the remote staging"]],
   async run(args, context) {
     const wanted = args.positionals[0] ?? "latest";
-    const [{ findBackup }, { newestFirst }] = await Promise.all([import("../../backup/find.ts"), import("../../backup/list.ts")]);
-    const all: BackupInfo[] = [];
-    const stores = await openStores(args);
-    for (const { manager, remote } of stores) {
-      all.push(...(await manager.listBackups({ remote: remote?.name, onDiagnostic: diagnosticSink(context) })));
-      await manager.close();
-    }
-    const [first] = stores;
-    const backup = findBackup(all.sort(newestFirst), wanted, first?.remote === undefined ? "here" : `of "${first.remote.name}"`);
+    const { findBackup } = await import("../../backup/find.ts");
+    const { backups, remote } = await listStores(args, context);
+    const backup = findBackup(backups, wanted, remote === undefined ? "here" : `of "${remote}"`);
     if (args.flag("json")) printJson({ backup });
     else process.stdout.write(backupText(backup));
   },
