@@ -4,12 +4,20 @@ import type { CatalogObject } from "../objects/object.ts";
 import { kindOf } from "../objects/registry.ts";
 import { DUMMY_TYPE_PRIORITY, priorityOf, rankInRow } from "./priorities.ts";
 
+/** From here on UTF-16 units are in another order than the code points that they stand for. */
+const SURROGATES = 0xd800;
+
 /** Names compare by the bytes of their UTF-8 form, which JavaScript's own comparison of strings does not. */
 function compareNames(a: string, b: string): number {
   if (a === b) return 0;
-  // Without surrogates the order of UTF-16 units is that of code points, hence of UTF-8 bytes.
-  if (!/[\ud800-\uffff]/.test(a + b)) return a < b ? -1 : 1;
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const [unitOfA, unitOfB] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (unitOfA === unitOfB) continue;
+    if (unitOfA >= SURROGATES && unitOfB >= SURROGATES) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+    return unitOfA - unitOfB;
+  }
+  return a.length - b.length;
 }
 
 function compareParts(a: string | number | undefined, b: string | number | undefined): number {

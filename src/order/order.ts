@@ -8,7 +8,8 @@ import { inBaseOrder } from "./compare.ts";
 import { LoopFinder } from "./loops.ts";
 import { repairLoop } from "./repair.ts";
 import type { RepairContext } from "./repair.ts";
-import { SortGraph } from "./topological.ts";
+import { openStars } from "./stars.ts";
+import { sortTopologically } from "./topological.ts";
 
 /** Parts printed inside their owner are on no side of the boundaries. */
 const INLINE_ROLES: readonly LoopRole[] = ["view-rule", "table-check", "domain-check"];
@@ -56,31 +57,30 @@ export function orderObjects(inventory: Inventory, options: OrderOptions): Catal
   const pre = theBoundary(inventory, "pre-data-boundary");
   const post = theBoundary(inventory, "post-data-boundary");
   addBoundaryDependencies(objects, pre, post);
-  const graph = new SortGraph(inBaseOrder(objects, inventory));
+  const baseOrder = inBaseOrder(objects, inventory);
   for (;;) {
-    const { sorted, leftovers } = graph.sort();
+    const { sorted, leftovers } = sortTopologically(baseOrder);
     if (leftovers.length === 0) return [...sorted];
-    graph.refresh(openLoops(leftovers, { ...options, postDataBoundary: post }));
+    openLoops(leftovers, { ...options, postDataBoundary: post });
   }
 }
 
 /**
- * Opens loops, round by round, and gives the objects that this changed. Sorting again after a round would only leave out what is in no
- * loop any more, which the next round finds out by itself; only a repair that leads out of the leftovers may close a loop elsewhere.
+ * Opens loops, round by round. Sorting again after a round would only leave out what is in no loop any more, which the next round finds
+ * out by itself; only a repair that leads out of the leftovers may close a loop elsewhere.
  */
-function openLoops(leftovers: readonly CatalogObject[], context: RepairContext): Set<CatalogObject> {
+function openLoops(leftovers: readonly CatalogObject[], context: RepairContext): void {
+  if (openStars(leftovers, context)) return;
   const within = new Set(leftovers);
   const finder = new LoopFinder(leftovers);
-  const changed = new Set<CatalogObject>();
   for (;;) {
     const members = finder.nextRound().flatMap((ring) => {
       repairLoop(ring, context);
       return ring;
     });
-    for (const member of members) changed.add(member);
     // Boundaries only lose dependencies, and have thousands.
     const leadsOut = members.some(({ kind, dependencies }) => !isBoundary(kind) && dependencies.some((one) => !within.has(one)));
-    if (members.length === 0 || leadsOut) return changed;
+    if (members.length === 0 || leadsOut) return;
   }
 }
 

@@ -1,5 +1,7 @@
 /** Anything that needs other things to come before it. */
 export interface SortNode {
+  /** A number of its own, from 0 on and without large gaps. */
+  readonly dumpId: number;
   readonly dependencies: readonly SortNode[];
 }
 
@@ -50,65 +52,55 @@ export interface SortResult<N> {
 }
 
 /**
- * Nodes in a given order, to be sorted again and again while loops are opened. Dependencies are kept as positions, since chasing objects
- * is what a sort of many nodes would spend its time on; `refresh` takes over changes.
+ * Puts every node behind what it needs and disturbs the given order as little as possible: the list is filled from its end, each time
+ * with the last node of the given order that nobody still unplaced needs. So a node keeps its place, and what it needs is pulled
+ * forward to directly before its first user. Dependencies that are not among the nodes do not count.
  */
-export class SortGraph<N extends SortNode> {
-  readonly #nodes: readonly N[];
-  readonly #positions = new Map<SortNode, number>();
-  readonly #needs: Int32Array[];
-  /** The lists that `#needs` was made from, and how long they were. */
-  readonly #lists: { list: readonly SortNode[]; length: number }[];
-
-  /** Every dependency must be among the nodes. */
-  constructor(nodes: readonly N[]) {
-    this.#nodes = nodes;
-    nodes.forEach((node, at) => this.#positions.set(node, at));
-    this.#needs = nodes.map((node) => this.#positionsOf(node));
-    this.#lists = nodes.map(({ dependencies }) => ({ list: dependencies, length: dependencies.length }));
-  }
-
-  /** To be told of the nodes whose dependencies may have changed: by another list, or by more in the same one. */
-  refresh(nodes: Iterable<N>): void {
-    for (const node of nodes) {
-      const at = this.#positions.get(node);
-      const known = at === undefined ? undefined : this.#lists[at];
-      if (at === undefined || (known?.list === node.dependencies && known.length === node.dependencies.length)) continue;
-      this.#needs[at] = this.#positionsOf(node);
-      this.#lists[at] = { list: node.dependencies, length: node.dependencies.length };
+export function sortTopologically<N extends SortNode>(nodes: readonly N[]): SortResult<N> {
+  const { needs, ends } = positionsOfNeeds(nodes);
+  const waiting = new Int32Array(nodes.length);
+  for (const at of needs) waiting[at] = (waiting[at] ?? 0) + 1;
+  const free = new LargestFirst();
+  waiting.forEach((count, at) => {
+    if (count === 0) free.push(at);
+  });
+  const placed: N[] = [];
+  while (free.size > 0) {
+    const at = free.pop();
+    const node = nodes[at];
+    if (node === undefined) break;
+    placed.push(node);
+    const end = ends[at] ?? 0;
+    for (let next = at === 0 ? 0 : (ends[at - 1] ?? 0); next < end; next++) {
+      const needed = needs[next] ?? 0;
+      const left = (waiting[needed] ?? 0) - 1;
+      waiting[needed] = left;
+      if (left === 0) free.push(needed);
     }
   }
+  const leftovers = placed.length === nodes.length ? [] : nodes.filter((_, at) => (waiting[at] ?? 0) > 0);
+  return { sorted: placed.reverse(), leftovers };
+}
 
-  #positionsOf(node: N): Int32Array {
-    return Int32Array.from(node.dependencies, (dependency) => this.#positions.get(dependency) ?? -1).filter((at) => at >= 0);
+/** Dependencies as positions of nodes, those of one node after those of another: chasing objects is what a sort of many would spend its time on. */
+function positionsOfNeeds(nodes: readonly SortNode[]): { needs: Int32Array; ends: Int32Array } {
+  let size = 0;
+  let count = 0;
+  for (const { dumpId, dependencies } of nodes) {
+    size = Math.max(size, dumpId + 1);
+    count += dependencies.length;
   }
-
-  /**
-   * Puts every node behind what it needs and disturbs the given order as little as possible: the list is filled from its end, each time
-   * with the last node of the given order that nobody still unplaced needs. So a node keeps its place, and what it needs is pulled
-   * forward to directly before its first user.
-   */
-  sort(): SortResult<N> {
-    const waiting = new Int32Array(this.#nodes.length);
-    for (const needs of this.#needs) {
-      for (const at of needs) waiting[at] = (waiting[at] ?? 0) + 1;
+  const positions = new Int32Array(size).fill(-1);
+  nodes.forEach(({ dumpId }, at) => (positions[dumpId] = at));
+  const needs = new Int32Array(count);
+  const ends = new Int32Array(nodes.length);
+  let end = 0;
+  nodes.forEach(({ dependencies }, at) => {
+    for (const { dumpId } of dependencies) {
+      const position = positions[dumpId] ?? -1;
+      if (position >= 0) needs[end++] = position;
     }
-    const free = new LargestFirst();
-    waiting.forEach((count, at) => {
-      if (count === 0) free.push(at);
-    });
-    const placed: N[] = [];
-    while (free.size > 0) {
-      const at = free.pop();
-      const node = this.#nodes[at];
-      if (node === undefined) break;
-      placed.push(node);
-      for (const needed of this.#needs[at] ?? []) {
-        const left = (waiting[needed] ?? 0) - 1;
-        waiting[needed] = left;
-        if (left === 0) free.push(needed);
-      }
-    }
-    return { sorted: placed.reverse(), leftovers: this.#nodes.filter((_, at) => (waiting[at] ?? 0) > 0) };
-  }
+    ends[at] = end;
+  });
+  return { needs: needs.subarray(0, end), ends };
 }
