@@ -12,7 +12,7 @@ export const listBackupsCommand: Command = {
   name: "backup list",
   usage: "backup list [options]",
   describe:
-    "Lists backups, newest first: of one remote, or of all. Of several stores, one that cannot be asked is left out with a\nwarning, and the exit code is 0; it is 1 when none can be asked.",
+    "Lists backups, newest first: of one remote, or of all.\nOf several stores, one that cannot be asked is left out with a warning; the exit code is 1 when none can be.",
   positionalsMax: 0,
   options: [
     ...remoteOptions,
