@@ -7,7 +7,6 @@ const KEYWORDS_13 =
 const KEYWORDS_16 = "json_array json_arrayagg json_object json_objectagg system_user";
 const KEYWORDS_17 = "json json_exists json_query json_scalar json_serialize json_table json_value merge_action";
 
-const SAFE_IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
 
 export interface IdentifierQuoting {
   /** Major version whose keyword list decides. */
@@ -24,16 +23,19 @@ export function identifierQuoter(quoting: IdentifierQuoting): QuoteIdentifier {
   const keywords = new Set(KEYWORDS_13.split(" "));
   if (quoting.major >= 16) for (const word of KEYWORDS_16.split(" ")) keywords.add(word);
   if (quoting.major >= 17) for (const word of KEYWORDS_17.split(" ")) keywords.add(word);
-  // The same few names are written again and again: schemas, tables, roles.
-  const quoted = new Map<string, string>();
-  return (name) => {
-    let text = quoted.get(name);
-    if (text === undefined) {
-      text = SAFE_IDENTIFIER.test(name) && !keywords.has(name) ? name : alwaysQuoted(name);
-      quoted.set(name, text);
-    }
-    return text;
-  };
+  const longest = Math.max(...[...keywords].map(({ length }) => length));
+  // A schema's names are many, and asked for a few times each: looking is cheaper than remembering.
+  return (name) => (isPlainWord(name) && !(name.length <= longest && keywords.has(name)) ? name : alwaysQuoted(name));
+}
+
+/** Lower-case letters, digits and underscores, no digit first. */
+function isPlainWord(name: string): boolean {
+  for (let at = 0; at < name.length; at++) {
+    const unit = name.charCodeAt(at);
+    const isLetter = (unit >= 0x61 && unit <= 0x7a) || unit === 0x5f;
+    if (!isLetter && (unit < 0x30 || unit > 0x39 || at === 0)) return false;
+  }
+  return name !== "";
 }
 
 /** For statements that we send ourselves, where only correctness counts. */

@@ -51,7 +51,7 @@ export function renderContext(
 /** Objects -> order -> entries that the options keep. */
 export function renderEntries(context: RenderContext, options: DumpOptions, onDiagnostic: DiagnosticSink): RenderedEntries {
   const objects = orderObjects(context.inventory, { onDiagnostic, describe: (object) => describeObject(object) });
-  const drafts = objects.flatMap((object) => draftEntries(object, context));
+  const drafts = draftEntries(objects, context);
   const content = contentOf(options);
   const kept = keepEntries(drafts, {
     sections: options.sections ?? ["pre-data", "data", "post-data"],

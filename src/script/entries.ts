@@ -20,17 +20,20 @@ export interface EntryDraft {
   readonly dependencies: readonly CatalogObject[] | null;
 }
 
-/** The entries of one object: its definition, and what follows it. */
-export function draftEntries(object: CatalogObject, context: RenderContext): EntryDraft[] {
-  if (object.wanted === 0) return [];
-  const description = kindOf(object.kind).describe?.(object, context) ?? null;
-  if (description === null) return [];
-  const { definition } = description;
-  const isPrinted = definition !== null && wants(object, definition.component ?? component.definition);
-  return [
-    ...(isPrinted ? [draftDefinition(object, definition, true)] : []),
-    ...description.parts.flatMap((part) => draftPart(object, part, context)),
-  ];
+/** The entries of these objects: each one's definition, and what follows it. */
+export function draftEntries(objects: readonly CatalogObject[], context: RenderContext): EntryDraft[] {
+  const drafts: EntryDraft[] = [];
+  for (const object of objects) {
+    if (object.wanted === 0) continue;
+    const description = kindOf(object.kind).describe?.(object, context) ?? null;
+    if (description === null) continue;
+    const { definition, parts } = description;
+    if (definition !== null && wants(object, definition.component ?? component.definition)) {
+      drafts.push(draftDefinition(object, definition, true));
+    }
+    for (const part of parts) for (const draft of draftPart(object, part, context)) drafts.push(draft);
+  }
+  return drafts;
 }
 
 function draftDefinition(object: CatalogObject, definition: Definition, isOwn: boolean): EntryDraft {
@@ -56,6 +59,8 @@ function draftDefinition(object: CatalogObject, definition: Definition, isOwn: b
   };
 }
 
+const NO_CATALOG_ROW: Entry["catalogId"] = { classOid: 0, oid: 0 };
+
 /** COMMENT, SECURITY LABEL and ACL entries: no row of their own, no drop, in the section of what they follow. */
 function draftFollower(object: CatalogObject, kind: string, tag: string, create: string): EntryDraft {
   return {
@@ -71,7 +76,7 @@ function draftFollower(object: CatalogObject, kind: string, tag: string, create:
       create,
       drop: "",
       copy: "",
-      catalogId: { classOid: 0, oid: 0 },
+      catalogId: NO_CATALOG_ROW,
       tablespace: null,
       tableAccessMethod: null,
       relkind: "",

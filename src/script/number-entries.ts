@@ -2,11 +2,6 @@ import type { Entry } from "../archive/entry.ts";
 import type { CatalogObject } from "../objects/object.ts";
 import type { EntryDraft } from "./entries.ts";
 
-/** What a kept entry's object is known by. */
-function idsOfDefinitions(drafts: readonly EntryDraft[]): Map<CatalogObject, number> {
-  return new Map(drafts.filter((draft) => draft.isDefinition).map((draft) => [draft.object, draft.object.dumpId]));
-}
-
 function isBoundary(object: CatalogObject): boolean {
   return object.loopRole === "pre-data-boundary" || object.loopRole === "post-data-boundary";
 }
@@ -15,35 +10,36 @@ function isBoundary(object: CatalogObject): boolean {
 const REPEATED_MAX = 10_000;
 
 /**
- * Objects without entry are replaced by what they need themselves, each time that they are needed, as pg_dump does; boundaries lead
- * nowhere. `behind` remembers what each hidden object stands for.
+ * What entries depend on. Objects without entry are replaced by what they need themselves, each time that they are needed, as pg_dump
+ * does; boundaries lead nowhere. Objects are known by their dumpId here, since looking them up is all that is done.
  */
-function idsOf(
-  object: CatalogObject,
-  kept: ReadonlyMap<CatalogObject, number>,
-  behind: Map<CatalogObject, readonly number[]>,
-): readonly number[] {
-  const ids: number[] = [];
-  for (const dependency of object.dependencies) {
-    const id = kept.get(dependency);
-    if (id !== undefined) ids.push(id);
-    else if (!isBoundary(dependency)) ids.push(...idsBehind(dependency, kept, behind));
-  }
-  return ids.length > REPEATED_MAX ? [...new Set(ids)] : ids;
-}
+class EntryDependencies {
+  /** Whether an object has an entry of its own that is kept. */
+  readonly #isKept: Uint8Array;
+  /** What each hidden object stands for. */
+  readonly #behind: (readonly number[] | undefined)[];
 
-function idsBehind(
-  hidden: CatalogObject,
-  kept: ReadonlyMap<CatalogObject, number>,
-  behind: Map<CatalogObject, readonly number[]>,
-): readonly number[] {
-  const known = behind.get(hidden);
-  if (known !== undefined) return known;
-  // No loop is left after sorting, but for those that were only warned of.
-  behind.set(hidden, []);
-  const ids = idsOf(hidden, kept, behind);
-  behind.set(hidden, ids);
-  return ids;
+  constructor(drafts: readonly EntryDraft[], idsEnd: number) {
+    this.#isKept = new Uint8Array(idsEnd);
+    this.#behind = new Array<undefined>(idsEnd);
+    for (const { isDefinition, object } of drafts) if (isDefinition) this.#isKept[object.dumpId] = 1;
+  }
+
+  of(object: CatalogObject): number[] {
+    const ids: number[] = [];
+    for (const dependency of object.dependencies) {
+      const { dumpId } = dependency;
+      if (this.#isKept[dumpId] === 1) ids.push(dumpId);
+      else if (!isBoundary(dependency)) for (const id of this.#behind[dumpId] ?? this.#ofHidden(dependency)) ids.push(id);
+    }
+    return ids.length > REPEATED_MAX ? [...new Set(ids)] : ids;
+  }
+
+  #ofHidden(hidden: CatalogObject): readonly number[] {
+    // No loop is left after sorting, but for those that were only warned of.
+    this.#behind[hidden.dumpId] = [];
+    return (this.#behind[hidden.dumpId] = this.of(hidden));
+  }
 }
 
 /**
@@ -51,13 +47,12 @@ function idsBehind(
  * object's, in order.
  */
 export function numberEntries(drafts: readonly EntryDraft[], firstFreeId: number): Entry[] {
-  const kept = idsOfDefinitions(drafts);
-  const behind = new Map<CatalogObject, readonly number[]>();
+  const needs = new EntryDependencies(drafts, firstFreeId);
   let nextId = firstFreeId;
   const aclIds = new Map<CatalogObject, number>();
   return drafts.map((draft) => {
     const dumpId = draft.isDefinition ? draft.object.dumpId : nextId++;
-    const dependencies = draft.dependencies?.map((object) => object.dumpId) ?? idsOf(draft.object, kept, behind);
+    const dependencies = draft.dependencies?.map((object) => object.dumpId) ?? needs.of(draft.object);
     if (draft.entry.kind !== "ACL") return { dumpId, dependencies, ...draft.entry };
     // Privileges of columns come after those of their table; only relations have several entries.
     const ofTable = aclIds.get(draft.object);
