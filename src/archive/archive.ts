@@ -127,6 +127,11 @@ export interface ArchiveWriter {
    */
   readonly atOnce?: "all" | "tables";
   /**
+   * With `atOnce`: data stands in the order of the table of contents all the same. What comes before its turn is kept until then, so it is
+   * better to begin with what comes first.
+   */
+  readonly keepsOrder?: true;
+  /**
    * Whether the rows of a table may come in ranges, each with a call of `data` of its own, in any order and at the same time. The table is
    * there when all of them are; whoever reads it again gets its rows in the order of the ranges.
    */
@@ -147,6 +152,8 @@ export interface Sink {
   readBack?(offset: number, length: number): Promise<Uint8Array>;
   /** Replaces bytes that have been written, where that is possible; what is written afterwards goes to the end as ever. */
   overwrite?(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Name for a temporary file beside what is written; whoever makes one removes it. Without a name it goes where temporary files go. */
+  readonly spoolPath?: string;
 }
 
 /** Where an archive of several files goes. `file` makes one of them; all must be finished before the whole is. */
@@ -180,6 +187,16 @@ export interface VerifyReport {
 export interface EntrySize extends DataTotals {
   readonly storedBytes: number;
   readonly chunks: number;
+}
+
+/** Some of the rows of an entry, which stand together and can be had by themselves. */
+export interface EntryPart extends DataTotals {
+  /** From 0, in the order of the rows. */
+  readonly number: number;
+  /** Rows of the parts before it. */
+  readonly rowsBefore: number;
+  readonly chunks: number;
+  readonly chunksBefore: number;
 }
 
 /** What an archive in one of pg_dump's formats says of its own form, as `pg_restore -l` shows it. */
@@ -218,7 +235,9 @@ export interface ArchiveReader {
   verify(options?: { readonly signal?: AbortSignal; readonly onBytes?: (bytes: number) => void }): Promise<VerifyReport>;
   /** Where it has an entry, as pg_restore --verbose says it; undefined for nowhere. */
   placeOf?(entry: Entry): string | undefined;
-  /** The data of one entry; throws `corrupt` when a chunk does not match its hash. */
-  data(entry: Entry, options?: { readonly signal?: AbortSignal }): EntryData;
+  /** The data of one entry, or of a part of it; throws `corrupt` when a chunk does not match its hash. */
+  data(entry: Entry, options?: { readonly signal?: AbortSignal; readonly part?: EntryPart }): EntryData;
+  /** Cuts an entry's rows into so many parts of about one size, or less; only where a part can be read without the others. */
+  parts?(entry: Entry, count: number): readonly EntryPart[];
   close(): Promise<void>;
 }

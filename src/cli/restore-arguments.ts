@@ -7,6 +7,7 @@ import { filterError, type FilterKind, parseFilter } from "./filter-grammar.ts";
 import { defined, type ParsedArguments } from "./option.ts";
 import { type NameList, selectionFromFlags } from "./selection-options.ts";
 import { checkRestoreCombinations, numberOf } from "./restore-combinations.ts";
+import { checkSwapCombinations, swapOf } from "./restore-swap.ts";
 
 /** Whose ways a restore has where no option says anything: pgstow's own, or those of pg_restore. */
 export type RestoreManner = "pgstow" | "pg_restore";
@@ -53,6 +54,7 @@ export async function restoreTask(
   manner: RestoreManner,
   readFilter: ReadFilter = readFilterFile,
 ): Promise<RestoreTask> {
+  if (manner === "pgstow") checkSwapCombinations(args);
   checkRestoreCombinations(args, manner);
   const format = formatOf(args, manner);
   const output = args.value("file");
@@ -147,14 +149,19 @@ function form(args: ParsedArguments) {
 function behaviour(args: ParsedArguments, manner: RestoreManner) {
   const jobs = numberOf(args, "jobs") ?? 1;
   const size = numberOf(args, "transaction-size");
+  const swap = manner === "pgstow" ? swapOf(args) : undefined;
+  if (swap !== undefined) return { swap, jobs: numberOf(args, "jobs"), ...memory(args) };
   return {
     transaction: transactionOf(args, manner, jobs, size),
     onError: continuesAfterErrors(args, manner, size) ? ("continue" as const) : ("stop" as const),
     jobs: jobs > 1 ? jobs : undefined,
     noDataForFailedTables: args.flag("no-data-for-failed-tables") || undefined,
-    maintenanceWorkMem: args.value("maintenance-work-mem"),
-    analyze: args.flag("analyze") || undefined,
+    ...memory(args),
   };
+}
+
+function memory(args: ParsedArguments) {
+  return { maintenanceWorkMem: args.value("maintenance-work-mem"), analyze: args.flag("analyze") || undefined };
 }
 
 function transactionOf(

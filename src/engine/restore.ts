@@ -26,6 +26,7 @@ type RunPgRestore = (args: readonly string[], input?: (sink: Sink) => Promise<un
  */
 export async function runRestoreByProgram(options: RestoreOptions): Promise<RestoreSummary> {
   throwIfAborted(options.signal);
+  if (options.swap !== undefined) throw new PgstowError("usage", "pg_restore cannot swap databases: leave out engine, or swap");
   const diagnostics: Diagnostic[] = [];
   const onDiagnostic: DiagnosticSink = (diagnostic) => {
     diagnostics.push(diagnostic);

@@ -9,6 +9,8 @@ export interface RestoreBehaviour {
   readonly onError?: "stop" | "continue";
   /** Connections at once, where there is no transaction. */
   readonly jobs?: number;
+  /** The whole database is thrown away after an error, so that nothing need wait to see whether there is one. */
+  readonly disposable?: boolean;
   /** Rows of a table that could not be made are left out, instead of going into whatever has its name. */
   readonly noDataForFailedTables?: boolean;
   /** Told of everything that the server refuses, in order, before the restore goes on or ends. */

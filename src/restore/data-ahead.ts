@@ -25,7 +25,9 @@ export class DataAhead {
     this.#readOptions = signal === undefined ? {} : { signal };
   }
 
-  take(entry: Entry): EntryData {
+  take(step: Exclude<RestoreStep, { type: "sql" }>): EntryData {
+    const { entry } = step;
+    if (step.type === "rows" && step.part !== undefined) return this.#archive.data(entry, { ...this.#readOptions, part: step.part });
     const ready = this.#opened.get(entry);
     this.#opened.delete(entry);
     const data = ready?.data ?? this.#archive.data(entry, this.#readOptions);

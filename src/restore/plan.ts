@@ -1,12 +1,12 @@
-import type { ArchiveMetadata, ArchiveReader, ScriptOptions } from "../archive/archive.ts";
+import type { ArchiveMetadata, ArchiveReader, EntryPart, ScriptOptions } from "../archive/archive.ts";
 import { inPassOrder, type Entry } from "../archive/entry.ts";
 import { type EntryStatement, EntryStatements } from "../archive/plain/entry-statements.ts";
 import { isDataStatement, type SelectedEntry } from "./selection.ts";
 
-/** One thing to do in the target, for one entry. */
+/** One thing to do in the target, for one entry; with `part`, for some of its rows. */
 export type RestoreStep =
   | { readonly type: "sql"; readonly entry: Entry; readonly part: EntryStatement["part"]; readonly sql: string }
-  | { readonly type: "rows"; readonly entry: Entry; readonly copy: string; readonly freeze?: boolean }
+  | { readonly type: "rows"; readonly entry: Entry; readonly copy: string; readonly freeze?: boolean; readonly part?: EntryPart }
   | { readonly type: "statements"; readonly entry: Entry }
   | { readonly type: "large-objects"; readonly entry: Entry };
 

@@ -14,6 +14,8 @@ import { planRestore, type RestoreForm } from "./plan.ts";
 import { runPlan, type RunTotals } from "./run.ts";
 import { runParallel } from "./run-parallel.ts";
 import { type RestoreSelection, type SelectedEntry, selectEntries } from "./selection.ts";
+import { checkSwapOptions } from "./swap/check-options.ts";
+import { swapDatabase, type SwapOptions } from "./swap/swap.ts";
 import type { RestoreTarget } from "./target.ts";
 
 export interface RestoreOptions extends RestoreSelection, RestoreForm, RestoreBehaviour {
@@ -29,6 +31,16 @@ export interface RestoreOptions extends RestoreSelection, RestoreForm, RestoreBe
   readonly verify?: boolean;
   /** What index builds may use: a number of kilobytes, or text with PostgreSQL's units ("1GB"). */
   readonly maintenanceWorkMem?: string;
+  /**
+   * With `jobs`, raw bytes from which on a table's rows may be sent by several sessions; 64 MB unless given. Such a table's rows are cut into
+   * parts when it is larger than a session's share of all data.
+   */
+  readonly splitTablesLargerThan?: number;
+  /**
+   * Restores into a new database beside the target, over `jobs` sessions (2 unless given), which then takes its place. The target has to exist,
+   * and the archive is restored as a whole.
+   */
+  readonly swap?: SwapOptions;
   /** Gather statistics on the restored tables at the end. */
   readonly analyze?: boolean;
   /** Aborting cancels what is running on the server and rolls back. */
@@ -50,6 +62,8 @@ export interface RestoreSummary extends DataTotals {
   /** Fingerprint of the archive that was restored. */
   readonly fingerprint: string;
   readonly diagnostics: readonly Diagnostic[];
+  /** After a swap: the name under which the old database is kept, null when it was dropped. */
+  readonly oldDatabase?: string | null;
 }
 
 /**
@@ -82,12 +96,20 @@ async function restoreFrom(archive: ArchiveReader, options: RestoreOptions): Pro
 
   const open = (where: ConnectionSettings) => openRestoreTarget(where, options.signal, onDiagnostic, archive.metadata.textIsBytes);
   options.onStep?.("connecting to database for restore");
+  const rest = { entries: selected.length, fingerprint, diagnostics };
+  if (options.swap !== undefined) {
+    const { swap, signal, role } = options;
+    const { result, kept } = await swapDatabase({ settings, role, signal, onDiagnostic, options: swap }, (staging) =>
+      restoreInto(archive, selected, { ...options, ...swapBehaviour(options), onDiagnostic }, () => open(staging)),
+    );
+    return { ...result, ...rest, oldDatabase: kept };
+  }
   const made = options.create === true ? await makeDatabase(archive, selected, options, settings, open) : undefined;
   try {
     const work = { ...options, onDiagnostic };
-    const rest = made === undefined ? selected : selected.filter((one) => !makesDatabase(one));
-    const totals = await restoreInto(archive, rest, work, () => open(made?.settings ?? settings));
-    return { ...totals, errors: totals.errors + (made?.errors ?? 0), entries: selected.length, fingerprint, diagnostics };
+    const wanted = made === undefined ? selected : selected.filter((one) => !makesDatabase(one));
+    const totals = await restoreInto(archive, wanted, work, () => open(made?.settings ?? settings));
+    return { ...totals, ...rest, errors: totals.errors + (made?.errors ?? 0) };
   } catch (error) {
     if (isAtomic(options)) await made?.undo();
     throw error;
@@ -101,17 +123,17 @@ async function restoreInto(
   options: RestoreOptions & { readonly onDiagnostic: DiagnosticSink },
   open: () => Promise<RestoreTarget>,
 ): Promise<RunTotals> {
-  const target = await open();
+  const openTuned = async () => tuned(await open(), options);
+  const target = await openTuned();
   try {
     for (const diagnostic of compareVersions(archive, target)) options.onDiagnostic(diagnostic);
     await options.inspectTarget?.(target, selected);
     const { jobs = 1 } = options;
     const form = options;
     const run = { ...options, prepare: async () => options.prepareTarget?.(target, selected) };
-    if (options.maintenanceWorkMem !== undefined) await target.query(memorySetting(options.maintenanceWorkMem));
     const totals =
-      jobs > 1
-        ? await runParallel({ archive, selected, form, options: { ...run, jobs }, leader: target, open: () => openTuned(open, options) })
+      jobs > 1 || options.disposable === true
+        ? await runParallel({ archive, selected, form, options: { ...run, jobs }, leader: target, open: openTuned })
         : await runPlan(target, archive, planRestore(archive, selected, form, target.major), run);
     if (options.analyze === true) await analyzeTables(target, selected, options);
     return totals;
@@ -120,14 +142,24 @@ async function restoreInto(
   }
 }
 
-async function openTuned(open: () => Promise<RestoreTarget>, { maintenanceWorkMem }: RestoreOptions): Promise<RestoreTarget> {
-  const target = await open();
-  if (maintenanceWorkMem !== undefined) await target.query(memorySetting(maintenanceWorkMem));
-  return target;
+async function tuned(target: RestoreTarget, { maintenanceWorkMem, disposable }: RestoreOptions): Promise<RestoreTarget> {
+  const settings = [
+    ...(maintenanceWorkMem === undefined ? [] : [`SET maintenance_work_mem = ${quoteLiteral(maintenanceWorkMem)};`]),
+    // The switch waits until all of it is on disk, and that the old database may only be read says nothing of the new one.
+    ...(disposable === true ? ["SET synchronous_commit = off;", "SET default_transaction_read_only = off;"] : []),
+  ];
+  try {
+    if (settings.length > 0) await target.query(settings.join("\n"));
+    return target;
+  } catch (error) {
+    await target.close();
+    throw error;
+  }
 }
 
-function memorySetting(value: string): string {
-  return `SET maintenance_work_mem = ${quoteLiteral(value)};`;
+/** Several sessions and no transaction, because nobody sees the database before all is well. */
+function swapBehaviour({ jobs = 2 }: RestoreOptions): RestoreBehaviour {
+  return { jobs, transaction: "none", onError: "stop", disposable: true };
 }
 
 function isAtomic({ transaction = "all" }: RestoreOptions): boolean {
@@ -135,7 +167,8 @@ function isAtomic({ transaction = "all" }: RestoreOptions): boolean {
 }
 
 function checkBehaviour(options: RestoreOptions): void {
-  if ((options.jobs ?? 1) > 1 && options.transaction !== "none") {
+  if (options.swap !== undefined) checkSwapOptions(options);
+  else if ((options.jobs ?? 1) > 1 && options.transaction !== "none") {
     throw new PgstowError("usage", "a restore over several connections cannot be a transaction", {
       hint: "Leave out jobs, or say transaction: none.",
     });

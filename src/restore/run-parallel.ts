@@ -1,18 +1,20 @@
+import type { ArchiveReader, EntryPart } from "../archive/archive.ts";
 import { passOf, type Entry } from "../archive/entry.ts";
 import { alwaysQuoted } from "../core/identifiers.ts";
 import type { Progress } from "../core/progress.ts";
 import { tableFilledBy, tablesMadeBy } from "./copy-statement.ts";
 import { planOf, type RestoreForm, type RestoreStep, StepPlanner } from "./plan.ts";
 import { type RestorableArchive, type RunOptions, runPlan, type RunTotals } from "./run.ts";
-import { Schedule } from "./schedule.ts";
+import { Schedule, type Task } from "./schedule.ts";
 import type { SelectedEntry } from "./selection.ts";
+import { splitTables, type SplitOptions } from "./split-tables.ts";
 import type { RestoreTarget } from "./target.ts";
 
 export interface ParallelRun {
-  readonly archive: RestorableArchive & { readonly entries: readonly Entry[] };
+  readonly archive: RestorableArchive & Pick<ArchiveReader, "entries" | "parts">;
   readonly selected: readonly SelectedEntry[];
   readonly form: RestoreForm;
-  readonly options: RunOptions & { readonly jobs: number };
+  readonly options: RunOptions & SplitOptions;
   /** The session that makes what comes before the data. */
   readonly leader: RestoreTarget;
   /** Opens one more session. */
@@ -37,16 +39,33 @@ export async function runParallel(run: ParallelRun): Promise<RunTotals> {
   tally.entriesDone = serial.length;
 
   const rest = entries.filter((entry) => !serial.includes(entry));
-  const schedule = new Schedule(rest, scheduleFacts(run));
   const made = tablesMadeBy(steps.filter(({ entry }) => !tally.totals.failedToMake.has(entry.dumpId)));
+  const split = splitTables(archive, rest, made, options);
+  const schedule = new Schedule(rest, { ...scheduleFacts(run), split });
   const gate = new Gate();
   const workers = Math.min(options.jobs, Math.max(1, rest.length));
   const outcomes = await Promise.allSettled(
     Array.from({ length: workers }, (_, number) => new Worker(run, tally, schedule, gate, made, number).work()),
   );
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
-  return tally.totals;
+  if (failed === undefined) return tally.totals;
+  if (options.disposable !== true)
+    await emptyUnfinished(
+      leader,
+      [...split.keys()].filter((entry) => !tally.isWhole(entry)),
+    );
+  throw failed.reason;
+}
+
+/** A table has all of its rows or none, whoever sent them. */
+async function emptyUnfinished(leader: RestoreTarget, entries: readonly Entry[]): Promise<void> {
+  // What fails here fails for the reason that is told anyway: the session is gone.
+  for (const entry of entries) await leader.query(truncation(entry)).catch(() => undefined);
+}
+
+function truncation({ schema, tag }: Entry): string {
+  const name = [schema, tag].filter((part) => part !== null).map(alwaysQuoted);
+  return `TRUNCATE TABLE ONLY ${name.join(".")};`;
 }
 
 /** What is made before the data, and what belongs to that. */
@@ -117,22 +136,27 @@ class Worker {
       const planner = new StepPlanner(archive, selected, form);
       await target.query(planner.settings(target.major).join("\n"));
       while (!this.#gate.failed && !this.#tally.isDone) {
-        const entry = this.#schedule.next();
-        if (entry === undefined) await this.#gate.wait();
-        else await this.#restore(target, planner, entry);
+        const task = this.#schedule.next();
+        if (task === undefined) await this.#gate.wait();
+        else await this.#restore(target, planner, task);
       }
     } finally {
       if (target !== this.#run.leader) await target.close();
     }
   }
 
-  async #restore(target: RestoreTarget, planner: StepPlanner, entry: Entry): Promise<void> {
+  async #restore(target: RestoreTarget, planner: StepPlanner, task: Task): Promise<void> {
     const { archive } = this.#run;
-    const steps = this.#isLeftOut(entry) ? [] : planner.stepsOf(entry).flatMap((step) => this.#inTransaction(step));
+    const { entry, part } = task;
+    const steps = this.#isLeftOut(entry) ? [] : planner.stepsOf(entry).flatMap((step) => this.#forSession(step, part));
     const run = { ...this.#tally.of(this.#number), transaction: "none" as const };
-    this.#tally.add(await runPlan(target, archive, { ...this.#tally.plan, settings: [], steps }, run));
-    this.#tally.entriesDone++;
-    this.#schedule.done(entry);
+    const totals = await runPlan(target, archive, { ...this.#tally.plan, settings: [], steps }, run);
+    this.#tally.add(totals);
+    if (totals.errors > 0 && part !== undefined) this.#tally.broken.add(entry);
+    if (this.#schedule.done(task)) {
+      if (this.#tally.broken.has(entry)) await target.query(truncation(entry));
+      this.#tally.done(entry);
+    }
     this.#gate.open();
   }
 
@@ -141,17 +165,18 @@ class Worker {
     return dependencies.some((id) => this.#tally.totals.failedToMake.has(id));
   }
 
+  #forSession(step: RestoreStep, part: EntryPart | undefined): RestoreStep[] {
+    if (step.type !== "rows" || part === undefined) return this.#inTransaction(step);
+    return [{ ...step, part }];
+  }
+
   /** Rows of a table that this restore has made need no write-ahead log of their own, and come as old ones. */
   #inTransaction(step: RestoreStep): RestoreStep[] {
     const table = step.type === "rows" ? tableFilledBy(step.copy) : undefined;
     if (step.type !== "rows" || table === undefined || !this.#made.has(table)) return [step];
     const { entry } = step;
     const sql = (text: string): RestoreStep => ({ type: "sql", entry, part: "setting", sql: text });
-    const name = [entry.schema, entry.tag]
-      .filter((part) => part !== null)
-      .map(alwaysQuoted)
-      .join(".");
-    return [sql("BEGIN;"), sql(`TRUNCATE TABLE ONLY ${name};`), { ...step, freeze: true }, sql("COMMIT;")];
+    return [sql("BEGIN;"), sql(truncation(entry)), { ...step, freeze: true }, sql("COMMIT;")];
   }
 }
 
@@ -161,6 +186,9 @@ class Tally {
   readonly #options: RunOptions;
   readonly #underWay = new Map<number, { rows: number; rawBytes: number }>();
   #totals: RunTotals = { rows: 0, rawBytes: 0, errors: 0, failedToMake: new Set() };
+  /** Entries some of whose rows were refused. */
+  readonly broken = new Set<Entry>();
+  readonly #whole = new Set<Entry>();
   entriesDone = 0;
 
   constructor({ archive, selected, options }: ParallelRun) {
@@ -175,6 +203,16 @@ class Tally {
 
   get isDone(): boolean {
     return this.entriesDone >= this.plan.entriesTotal;
+  }
+
+  done(entry: Entry): void {
+    this.#whole.add(entry);
+    this.entriesDone++;
+  }
+
+  /** Whether all rows of the entry have come, from whatever session. */
+  isWhole(entry: Entry): boolean {
+    return this.#whole.has(entry);
   }
 
   add(more: RunTotals): void {

@@ -70,7 +70,7 @@ class PlanRun {
     const onError = this.#transaction === "none" ? (options.onError ?? "stop") : "stop";
     this.#queue = new StatementQueue({
       // Nothing must be run behind a refused statement that no transaction guards; and what is told of each is told in order.
-      waits: this.#transaction === "none" && (onError === "stop" || options.onStep !== undefined),
+      waits: this.#transaction === "none" && ((onError === "stop" && options.disposable !== true) || options.onStep !== undefined),
       onError,
       room: () => target.room(),
       onFailure: (failure) => options.onFailure?.(failure),
@@ -159,14 +159,14 @@ class PlanRun {
     const table = step.type === "rows" ? tableFilledBy(step.copy) : undefined;
     const job: DataJob = {
       step,
-      data: this.#data.take(entry),
+      data: this.#data.take(step),
       target: this.#target,
       queue: this.#queue,
       encoding: this.#plan.rowsEncoding,
       standardConformingStrings: this.#plan.standardConformingStrings,
       inTransaction: this.#transaction !== "none",
       freeze: (step.type === "rows" && step.freeze === true) || (table !== undefined && this.#made.has(table)),
-      rowsExpected: this.#archive.sizes.get(entry.dumpId)?.rows,
+      rowsExpected: (step.type === "rows" ? step.part : undefined)?.rows ?? this.#archive.sizes.get(entry.dumpId)?.rows,
       onMissingRows: this.#options.onError === "continue" ? (this.#options.onDiagnostic ?? ignore) : undefined,
       onStep: this.#options.onStep,
       onData: (rows, rawBytes) => {
@@ -198,7 +198,7 @@ class PlanRun {
   }
 
   get #outcome(): Outcome {
-    return this.#transaction === "all" ? "nothing was changed" : "what was done before stays";
+    return this.#transaction === "all" || this.#options.disposable === true ? "nothing was changed" : "what was done before stays";
   }
 
   #report(entry: Entry): void {

@@ -1,9 +1,15 @@
+import type { EntryPart } from "../archive/archive.ts";
 import { type Entry, type Pass, passOf } from "../archive/entry.ts";
 
 const passes: readonly Pass[] = ["main", "acl", "last"];
 
-interface Job {
+/** An entry that is to be restored, or some of its rows. */
+export interface Task {
   readonly entry: Entry;
+  readonly part: EntryPart | undefined;
+}
+
+interface Job extends Task {
   /** Bytes of the data that it is about. */
   readonly size: number;
   readonly dependencies: readonly number[];
@@ -18,6 +24,8 @@ export interface ScheduleFacts {
   /** dumpIds of tables to those of their data. */
   readonly dataOfTable: ReadonlyMap<number, number>;
   readonly sizeOf: (dumpId: number) => number;
+  /** Entries whose rows are restored side by side. */
+  readonly split: ReadonlyMap<Entry, readonly EntryPart[]>;
 }
 
 /**
@@ -27,19 +35,20 @@ export interface ScheduleFacts {
 export class Schedule {
   /** In the order in which they are best done. */
   #waiting: Job[];
-  readonly #open: Set<number>;
+  /** dumpIds of entries that are not done yet, with how many tasks each still is. */
+  readonly #open: Map<number, number>;
   readonly #running = new Set<Job>();
   #pass = 0;
 
   /** What is not among the entries counts as done. */
   constructor(entries: readonly Entry[], facts: ScheduleFacts) {
-    this.#open = new Set(entries.map(({ dumpId }) => dumpId));
-    const jobs = entries.map((entry) => jobOf(entry, facts));
+    this.#open = new Map(entries.map((entry) => [entry.dumpId, facts.split.get(entry)?.length ?? 1]));
+    const jobs = entries.flatMap((entry) => jobsOf(entry, facts));
     this.#waiting = jobs.sort((a, b) => rankOf(a) - rankOf(b) || b.size - a.size || a.entry.dumpId - b.entry.dumpId);
   }
 
-  /** The next entry; undefined when there is none now, or no more at all. */
-  next(): Entry | undefined {
+  /** The next task; undefined when there is none now, or no more at all. */
+  next(): Task | undefined {
     for (;;) {
       const job = this.#waiting.find((one) => this.#isReady(one));
       if (job !== undefined) return this.#start(job);
@@ -50,15 +59,20 @@ export class Schedule {
     }
   }
 
-  done(entry: Entry): void {
-    this.#open.delete(entry.dumpId);
-    for (const job of this.#running) if (job.entry === entry) this.#running.delete(job);
+  /** Whether that was the last of the entry. */
+  done(task: Task): boolean {
+    const { dumpId } = task.entry;
+    for (const job of this.#running) if (job === task) this.#running.delete(job);
+    const left = (this.#open.get(dumpId) ?? 1) - 1;
+    if (left > 0) this.#open.set(dumpId, left);
+    else this.#open.delete(dumpId);
+    return left <= 0;
   }
 
-  #start(job: Job): Entry {
+  #start(job: Job): Task {
     this.#waiting = this.#waiting.filter((one) => one !== job);
     this.#running.add(job);
-    return job.entry;
+    return job;
   }
 
   #isReady(job: Job): boolean {
@@ -68,15 +82,23 @@ export class Schedule {
   }
 }
 
+function jobsOf(entry: Entry, facts: ScheduleFacts): Job[] {
+  const { dependencies } = entry;
+  const parts = facts.split.get(entry);
+  if (parts === undefined) return [jobOf(entry, facts)];
+  return parts.map((part) => ({ entry, part, size: part.rawBytes, dependencies, locks: [] }));
+}
+
 function jobOf(entry: Entry, { byId, dataOfTable, sizeOf }: ScheduleFacts): Job {
   const { dumpId, section, kind } = entry;
-  if (section !== "post-data") return { entry, size: sizeOf(dumpId), dependencies: entry.dependencies, locks: [] };
+  const part = undefined;
+  if (section !== "post-data") return { entry, part, size: sizeOf(dumpId), dependencies: entry.dependencies, locks: [] };
   // What is made after the data waits for the data, not for the table.
   const dependencies = entry.dependencies.map((id) => dataOfTable.get(id) ?? id);
   const tables = dependencies.filter((id) => ["TABLE", "TABLE DATA"].includes(byId.get(id)?.kind ?? ""));
   const size = Math.max(0, ...dependencies.map(sizeOf));
   // Indexes of one table are built side by side.
-  return { entry, size, dependencies, locks: kind === "INDEX" ? [] : tables };
+  return { entry, part, size, dependencies, locks: kind === "INDEX" ? [] : tables };
 }
 
 function rankOf({ entry }: Job): number {

@@ -35,18 +35,34 @@ export interface DataJob {
 /** Sends the data; what the server says about it is for the queue. Throws what reading it fails with. */
 export async function sendData(job: DataJob): Promise<void> {
   const { step, data } = job;
-  if (step.type === "rows" && data.type === "rows") return sendRows(job, step.entry, step.copy, data.batches);
+  if (step.type === "rows" && data.type === "rows") return sendRows(job, step, data.batches);
   if (step.type === "statements" && data.type === "statements") return sendStatements(job, data.batches);
   if (step.type === "large-objects" && data.type === "large-objects") return sendLargeObjects(job, data.pieces);
   throw new PgstowError("internal", `the archive has ${data.type} where ${step.type} belong`);
 }
 
+type RowsStep = Extract<RestoreStep, { type: "rows" }>;
+
+/** The server counts the rows of the part that it was sent; for whoever looks for a row it is one of the table. */
+function inWholeTable(error: unknown, part: RowsStep["part"]): unknown {
+  if (part === undefined || !(error instanceof PgstowError) || error.context.row === undefined) return error;
+  const { code, message, context, hint, cause } = error;
+  const row = error.context.row + part.rowsBefore;
+  return new PgstowError(code, message, { cause, context: { ...context, row }, ...(hint === undefined ? {} : { hint }) });
+}
+
 type Batches<T extends EntryData["type"]> = Extract<EntryData, { type: T; batches: unknown }>["batches"];
 
-async function sendRows(job: DataJob, entry: Entry, copy: string, batches: Batches<"rows">): Promise<void> {
+async function sendRows(job: DataJob, { entry, copy, part }: RowsStep, batches: Batches<"rows">): Promise<void> {
   const sql = copyStatement(copy, { encoding: job.encoding, freeze: job.freeze });
   const { taken } = await job.target.sendCopy(sql, countedBytes(batches, job.onData));
-  await job.queue.add({ entry, command: copy, answer: taken.then((rows) => compareRows(job, entry, rows)) });
+  const answer = taken.then(
+    (rows) => compareRows(job, entry, rows),
+    (error: unknown) => {
+      throw inWholeTable(error, part);
+    },
+  );
+  await job.queue.add({ entry, command: copy, answer });
 }
 
 async function* countedBytes(batches: Batches<"rows">, onData: DataJob["onData"]): AsyncGenerator<Uint8Array> {

@@ -12,6 +12,8 @@ function textOf(step: RestoreStep): string | undefined {
   const { entry } = step;
   switch (step.type) {
     case "rows":
+      if (step.part !== undefined && step.part.number > 0) return undefined;
+      return `processing data for table "${qualified(entry)}"`;
     case "statements":
       return `processing data for table "${qualified(entry)}"`;
     case "large-objects":

@@ -6,6 +6,7 @@ import type {
   ArchiveReader,
   ArchiveSummary,
   EntryData,
+  EntryPart,
   EntrySize,
   LargeObjectPiece,
   RandomAccess,
@@ -20,6 +21,7 @@ import type { ArchiveEnd } from "./end.ts";
 import { damagedFrame } from "./frame-place.ts";
 import type { FrameRecord } from "./frame-table.ts";
 import { parsePuts } from "./large-object-put.ts";
+import { partsOf } from "./parts.ts";
 import { asBuffer } from "./skippable.ts";
 import { verifyStow } from "./verify.ts";
 import type { VerifyOptions } from "./verify.ts";
@@ -74,9 +76,10 @@ export class StowReader implements ArchiveReader {
     return verifyStow(this.#source, this.#end, options);
   }
 
-  data(entry: Entry, options: { readonly signal?: AbortSignal } = {}): EntryData {
-    const numbers = this.#chunks.get(entry.dumpId);
-    if (numbers === undefined) throw new PgstowError("internal", `the archive holds no data of ${describeEntry(entry)}`);
+  data(entry: Entry, options: { readonly signal?: AbortSignal; readonly part?: EntryPart } = {}): EntryData {
+    const { part } = options;
+    const all = this.#chunksOf(entry);
+    const numbers = part === undefined ? all : all.slice(part.chunksBefore, part.chunksBefore + part.chunks);
     switch (entry.data) {
       case "large-objects":
         return { type: "large-objects", pieces: this.#pieces(numbers, options.signal) };
@@ -85,6 +88,19 @@ export class StowReader implements ArchiveReader {
       default:
         return { type: "rows", batches: this.#batches(entry, numbers, options.signal) };
     }
+  }
+
+  parts(entry: Entry, count: number): readonly EntryPart[] {
+    return partsOf(
+      this.#chunksOf(entry).map((number) => this.#end.index.frames.at(number)),
+      count,
+    );
+  }
+
+  #chunksOf(entry: Entry): readonly number[] {
+    const numbers = this.#chunks.get(entry.dumpId);
+    if (numbers === undefined) throw new PgstowError("internal", `the archive holds no data of ${describeEntry(entry)}`);
+    return numbers;
   }
 
   async close(): Promise<void> {

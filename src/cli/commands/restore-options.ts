@@ -3,6 +3,7 @@ import type { OptionSpec } from "../option.ts";
 const output = "Output options:";
 const content = "Content options:";
 const transaction = "Transaction options:";
+const swap = "Swap options:";
 const form = "Form options:";
 const omit = "Omission options:";
 
@@ -65,6 +66,28 @@ export const restoreOptionSpecs: readonly OptionSpec[] = [
     valueName: "N",
     describe: "data and indexes over so many connections, without a transaction",
     group: transaction,
+  },
+
+  {
+    name: "swap",
+    type: "flag",
+    describe:
+      "restore over -j connections (2 without it) into a new database beside that of -d, with its settings and privileges, which then takes its place in one transaction; the old one is kept as NAME_before_TIME",
+    group: swap,
+  },
+  {
+    name: "swap-timeout",
+    type: "value",
+    valueName: "TIME",
+    describe:
+      "for the switch all other sessions of the database are ended; if some stay for so long (30s without this option), nothing is changed",
+    group: swap,
+  },
+  {
+    name: "drop-old",
+    type: "flag",
+    describe: "with --swap: drop the old database after the switch; alone, with -d: drop those that earlier swaps have kept",
+    group: swap,
   },
 
   { name: "disable-triggers", type: "flag", describe: "disable triggers while rows are restored (data only)", group: form },
