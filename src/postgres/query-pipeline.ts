@@ -112,11 +112,13 @@ export class QueryPipeline {
 
   /** Takes all whole messages; gives what is left for the reader of a COPY that comes next. */
   #takeMessages(chunk: Buffer): Buffer | undefined {
-    this.#parts.push(chunk);
     this.#partBytes += chunk.length;
-    // A message of megabytes comes in hundreds of pieces: they are put together once.
-    if (this.#partBytes < this.#neededBytes) return undefined;
-    const bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts, this.#partBytes);
+    // A message of megabytes comes in hundreds of pieces: they are put together once. The wire only lends them.
+    if (this.#partBytes < this.#neededBytes) {
+      this.#parts.push(Buffer.from(chunk));
+      return undefined;
+    }
+    const bytes = this.#parts.length === 0 ? chunk : Buffer.concat([...this.#parts, chunk], this.#partBytes);
     this.#parts = [];
     this.#partBytes = 0;
     this.#neededBytes = HEADER_BYTES;
@@ -131,7 +133,7 @@ export class QueryPipeline {
       at = end;
       if (this.#pending[this.#first]?.reader !== undefined) return bytes.subarray(at);
     }
-    if (at < bytes.length) this.#parts = [bytes.subarray(at)];
+    if (at < bytes.length) this.#parts = [Buffer.from(bytes.subarray(at))];
     this.#partBytes = bytes.length - at;
     return undefined;
   }

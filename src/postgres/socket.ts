@@ -16,11 +16,23 @@ export async function findAddresses(host: HostSettings): Promise<Address[]> {
   return found.map(({ address }) => ({ host: address, port: host.port }));
 }
 
-/** Connects; rejects with Node's error. An abort of `signal` rejects with its reason. */
+/** What one read of the socket takes at most. */
+const READ_BYTES = 64 * 1024;
+
+/**
+ * Connects; rejects with Node's error. An abort of `signal` rejects with its reason. What comes in is read into one buffer again and
+ * again: who listens to "lent" gets to see that buffer and must copy what they keep. Otherwise "data" comes with bytes of their own. Node's usual
+ * way makes a buffer for each read, and then a third of the CPU that a dump takes on its main thread goes into collecting them.
+ */
 export function openSocket(address: Address, settings: ConnectionSettings, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = connect({ ...address, noDelay: true });
+    const received = (bytes: number, buffer: Uint8Array): boolean => {
+      const chunk = Buffer.from(buffer.buffer, buffer.byteOffset, bytes);
+      if (!socket.emit("lent", chunk)) socket.emit("data", Buffer.from(chunk));
+      return true;
+    };
+    const socket = connect({ ...address, noDelay: true, onread: { buffer: Buffer.allocUnsafeSlow(READ_BYTES), callback: received } });
     const abort = (): void => {
       socket.destroy();
       reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));

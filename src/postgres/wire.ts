@@ -36,6 +36,7 @@ export class Wire extends EventEmitter {
   /** Answers to the driver's next messages, which the server does not see. */
   readonly #answers: Buffer[];
   #diversion: ((chunk: Buffer) => void) | undefined;
+  #copiesWhatItKeeps = false;
   #lastChunk: Buffer = Buffer.alloc(0);
 
   constructor(session: OpenSession, origin: WireOrigin) {
@@ -47,7 +48,8 @@ export class Wire extends EventEmitter {
     this.#answers = [session.greeting];
     this.#outliveErrors();
     for (const event of ["close", "drain", "end", "error"]) session.socket.on(event, (detail?: unknown) => this.emit(event, detail));
-    session.socket.on("data", (chunk) => this.#receive(chunk));
+    session.socket.on("data", (chunk) => this.#receive(chunk, true));
+    session.socket.on("lent", (chunk: Buffer) => this.#receive(chunk, false));
   }
 
   /** What the server said when it ended the session, as far as it arrived. */
@@ -77,7 +79,7 @@ export class Wire extends EventEmitter {
     return this.#socket.writableNeedDrain;
   }
 
-  /** Bytes go to `reader` from now on, not to the driver. */
+  /** Bytes go to `reader` from now on, not to the driver; they are lent, until it returns. */
   divert(reader: (chunk: Buffer) => void): void {
     this.#diversion = reader;
   }
@@ -88,8 +90,12 @@ export class Wire extends EventEmitter {
     if (rest.length > 0) this.deliver(rest);
   }
 
-  /** Takes the session without a driver: what is written goes to the server from the start. Gives the greeting, which nobody has read yet. */
+  /**
+   * Takes the session without a driver: what is written goes to the server from the start. Gives the greeting, which nobody has read yet.
+   * The bytes that "data" brings are lent: whoever keeps some of them copies these.
+   */
   claim(): Buffer {
+    this.#copiesWhatItKeeps = true;
     this.#answers.length = 0;
     this.#socket.resume();
     return this.#greeting;
@@ -97,6 +103,7 @@ export class Wire extends EventEmitter {
 
   /** Leaves the driver, which must be idle, for another one: that is greeted like the first and finds the session as it stands. */
   changeDriver(): void {
+    this.#copiesWhatItKeeps = false;
     this.removeAllListeners();
     this.#outliveErrors();
     this.#answers.push(this.#greeting);
@@ -200,9 +207,9 @@ export class Wire extends EventEmitter {
     }
   }
 
-  #receive(chunk: Buffer): void {
+  #receive(chunk: Buffer, isOurs: boolean): void {
     this.#lastChunk = chunk;
-    if (this.#diversion === undefined) this.deliver(chunk);
-    else this.#guarded(() => this.#diversion?.(chunk));
+    if (this.#diversion !== undefined) this.#guarded(() => this.#diversion?.(chunk));
+    else this.deliver(isOurs || this.#copiesWhatItKeeps ? chunk : Buffer.from(chunk));
   }
 }
