@@ -32,7 +32,8 @@ export async function dumpChoices(args: ParsedArguments, readFilter?: ReadFilter
 export function dumpJobs(args: ParsedArguments, format: DumpFormat, parallel: readonly DumpFormat[] = ["directory"]): number | undefined {
   const jobs = numberOption(args, "jobs", "-j/--jobs", 1, INT_MAX) ?? 1;
   if (jobs > 1 && !parallel.includes(format)) {
-    throw new PgstowError("usage", "parallel backup only supported by the directory format");
+    const formats = [...parallel.slice(0, -2), parallel.slice(-2).join(" and ")].join(", ");
+    throw new PgstowError("usage", `parallel backup only supported by the ${formats} format${parallel.length === 1 ? "" : "s"}`);
   }
   return jobs > 1 ? jobs : undefined;
 }

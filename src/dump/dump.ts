@@ -50,11 +50,14 @@ export async function runDump(options: DumpOptions): Promise<DumpSummary> {
   }
 }
 
-/** Several sessions read for a directory, where each table has a file of its own, and for a stow archive, where chunks may interleave. */
+/**
+ * Several sessions read for a directory, where each table has a file of its own; for a stow archive, where chunks may interleave; and for a
+ * custom archive, which keeps what comes before its turn.
+ */
 function checkJobs({ jobs = 1, format, splitTablesLargerThan }: DumpOptions): void {
   if (!Number.isInteger(jobs) || jobs < 1) throw new PgstowError("usage", "the number of jobs must be a whole number from 1 on");
-  if (jobs > 1 && format !== "directory" && format !== "stow") {
-    throw new PgstowError("usage", "parallel backup only supported by the directory format");
+  if (jobs > 1 && (format === "plain" || format === "tar")) {
+    throw new PgstowError("usage", "parallel backup only supported by the stow, custom and directory formats");
   }
   if (splitTablesLargerThan === undefined) return;
   if (format !== "stow") throw new PgstowError("usage", "only the rows of a stow archive can be read in ranges of a table");

@@ -94,7 +94,7 @@ export interface DumpOptions {
   readonly compression?: Compression | undefined;
   /** Version 1.14, 1.15 or 1.16 of a custom, directory or tar archive, by its second number; that of the server's pg_dump unless given. */
   readonly archiveMinor?: number | undefined;
-  /** Sessions that read rows at the same time, of a directory or stow archive; one unless given. */
+  /** Sessions that read rows at the same time, of a stow, custom or directory archive; one unless given. */
   readonly jobs?: number | undefined;
   /**
    * Bytes on the server from which on a table is read in ranges over several sessions, of a stow archive with `jobs`; Infinity for never.

@@ -6,6 +6,7 @@ import type { TableData } from "../objects/relation/table-data.ts";
 import { named } from "./data-reader.ts";
 import type { DataPlan, InsertFormOf } from "./data-reader.ts";
 import type { Lane } from "./lane.ts";
+import { orderedUnits } from "./ordered-units.ts";
 import type { PageRange } from "./table-ranges.ts";
 import { workUnits } from "./work-units.ts";
 import type { WorkUnit } from "./work-units.ts";
@@ -21,6 +22,8 @@ export interface SideBySideOptions {
   /** In which ranges an entry's table is read; none for tables that are read whole. */
   readonly rangesOf: (entry: Entry) => readonly PageRange[];
   readonly write: WriteData;
+  /** Whether the archive keeps what comes before its turn. */
+  readonly keepsOrder: boolean;
   /** Aborted by `fail`, at the first error. */
   readonly stop: AbortController;
 }
@@ -50,7 +53,8 @@ export class SideBySide {
   async #runGroup(entries: readonly Entry[]): Promise<void> {
     const objects = entries.filter((entry) => entry.data === "large-objects");
     const tables = entries.filter((entry) => entry.data !== "large-objects");
-    const waiting = workUnits(tables, this.#options);
+    const { keepsOrder, sizeOf } = this.#options;
+    const waiting = keepsOrder ? orderedUnits(tables, sizeOf, this.#lanes.length) : workUnits(tables, this.#options);
     const refused: WorkUnit[] = [];
     const [first, ...others] = this.#lanes;
     if (first === undefined) throw new Error("there is no session to read rows on");

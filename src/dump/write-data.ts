@@ -107,7 +107,9 @@ async function sideBySide(work: DataWork, count: number, rangesOf: RangesOf): Pr
   try {
     const sizeOf = (entry: Entry): number => sizes.get(entry.dumpId)?.bytes ?? 0;
     if (plan.entries.some((entry) => rangesOf(entry).length > 0)) await Promise.all(lanes.map((lane) => lane.prepareRanges()));
-    await new SideBySide(lanes, { ...work, sizeOf, rangesOf, stop }).run(groupsFor(writer.atOnce ?? "tables", plan.entries));
+    await new SideBySide(lanes, { ...work, sizeOf, rangesOf, keepsOrder: writer.keepsOrder === true, stop }).run(
+      groupsFor(writer.atOnce ?? "tables", plan.entries),
+    );
   } finally {
     await Promise.all(lanes.map((lane) => lane.close()));
   }

@@ -34,6 +34,7 @@ export async function createLocalFile(path: string, options: LocalFileOptions = 
 }
 
 class LocalFileSink implements Sink {
+  readonly spoolPath: string;
   readonly #path: string;
   readonly #partial: string;
   readonly #handle: FileHandle;
@@ -46,6 +47,7 @@ class LocalFileSink implements Sink {
   constructor(path: string, handle: FileHandle, options: LocalFileOptions) {
     this.#path = path;
     this.#partial = `${path}.partial`;
+    this.spoolPath = `${this.#partial}.spool`;
     this.#handle = handle;
     this.#force = options.force ?? false;
     this.#sync = options.sync ?? true;

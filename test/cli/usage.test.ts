@@ -77,7 +77,7 @@ describe("wrong arguments", () => {
     [["backup", "restore", "--lock-wait-timeout="], 'invalid value "" for option --lock-wait-timeout'],
     [["guard", "--lock-wait-timeout=-1", "--", "true"], 'invalid value "-1" for option --lock-wait-timeout'],
     [["dump", "-j", "none"], 'invalid value "none" for option -j/--jobs'],
-    [["dump", "-Fp", "-j2"], "parallel backup only supported by the directory format"],
+    [["dump", "-Fp", "-j2"], "parallel backup only supported by the stow, custom and directory formats"],
     [["dump", "-s", "--include-foreign-data=*"], "options -s/--schema-only and --include-foreign-data cannot be used together"],
     [["dump", "-Fd"], "no output directory specified"],
     [["dump", "-Fx"], 'invalid output format "x" specified'],

@@ -5,11 +5,13 @@ import { deflate, inflate } from "./zlib.ts";
 import type { ZlibWrapping } from "./zlib.ts";
 import { compressZstd, decompressZstd } from "./zstd.ts";
 
-/** Compresses one content after the other; owns worker threads where it needs them, until `close`. */
+/** Compresses contents, several at the same time too; owns the worker threads that they share where it needs them, until `close`. */
 export class Compressor {
   readonly #compression: Compression;
   readonly #wrapping: ZlibWrapping;
   #pool: ChunkPool | undefined;
+  /** Contents whose turn it is in the pool. */
+  #sharing = 0;
 
   constructor(compression: Compression, wrapping: ZlibWrapping) {
     this.#compression = compression;
@@ -27,7 +29,18 @@ export class Compressor {
       case "lz4":
         return compressLz4(source);
       case "zstd":
-        return compressZstd(source, (this.#pool ??= new ChunkPool()), this.#compression);
+        return this.#zstd(source);
+    }
+  }
+
+  /** What all contents together have in the pool does not grow with their number. */
+  async *#zstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const pool = (this.#pool ??= new ChunkPool());
+    this.#sharing++;
+    try {
+      yield* compressZstd(source, { pool, form: this.#compression, framesAhead: () => Math.ceil(pool.inFlightMax / this.#sharing) });
+    } finally {
+      this.#sharing--;
     }
   }
 

@@ -17,8 +17,15 @@ const IDLE_MAX = 2;
 
 export type ZstdForm = Pick<Compression, "level" | "long">;
 
+/** How frames are made, and how many at most may be on their way at the moment. */
+export interface ZstdWork {
+  readonly pool: ChunkPool;
+  readonly form: ZstdForm;
+  readonly framesAhead: () => number;
+}
+
 /** Independent frames with a checksum each, one to a piece: worker threads make several at a time. An empty content is one frame too. */
-export async function* compressZstd(source: AsyncIterable<Uint8Array>, pool: ChunkPool, form: ZstdForm): AsyncGenerator<Uint8Array> {
+export async function* compressZstd(source: AsyncIterable<Uint8Array>, { pool, form, framesAhead }: ZstdWork): AsyncGenerator<Uint8Array> {
   const ahead: Promise<StoredChunk>[] = [];
   let frames = 0;
   const start = (block: Uint8Array): void => {
@@ -29,8 +36,11 @@ export async function* compressZstd(source: AsyncIterable<Uint8Array>, pool: Chu
     frames++;
   };
   for await (const block of inBlocks(source, form.long === true ? LONG_FRAME_BYTES : FRAME_BYTES, true)) {
-    const first = ahead.length < pool.inFlightMax ? undefined : ahead.shift();
-    if (first !== undefined) yield (await first).bytes;
+    while (ahead.length >= framesAhead()) {
+      const first = ahead.shift();
+      if (first === undefined) break;
+      yield (await first).bytes;
+    }
     start(block);
   }
   if (frames === 0) start(NOTHING);

@@ -29,11 +29,13 @@ export interface TocContent extends PgDumpWriterOptions {
   readonly script: ScriptOptions;
 }
 
-/** Where one of pg_dump's formats puts data. Content comes uncompressed, each in its turn. */
+/** Where one of pg_dump's formats puts data. Content comes uncompressed. */
 export interface DataTarget {
   readonly storedBytes: number;
   /** Whether it takes the data of several entries at the same time. */
   readonly takesSeveral: boolean;
+  /** Whether it then puts them into the order of the table of contents. */
+  readonly keepsOrder?: boolean;
   rows(item: TocItem, content: AsyncIterable<Uint8Array>): Promise<void>;
   largeObjects(item: TocItem, objects: AsyncIterable<StoredObject>): Promise<void>;
   finish(): Promise<void>;
@@ -95,6 +97,7 @@ function checkVersion(minor: number, { method }: Compression): void {
 /** Writes one of pg_dump's formats: counts what goes by, and does nothing any more after its first error. */
 export class PgDumpWriter implements ArchiveWriter {
   readonly atOnce?: "all";
+  readonly keepsOrder?: true;
   readonly #items: ReadonlyMap<number, TocItem>;
   readonly #target: DataTarget;
   #rows = 0;
@@ -105,6 +108,7 @@ export class PgDumpWriter implements ArchiveWriter {
     this.#items = new Map(toc.items.map((item) => [item.dumpId, item]));
     this.#target = target;
     if (target.takesSeveral) this.atOnce = "all";
+    if (target.keepsOrder === true) this.keepsOrder = true;
   }
 
   data(entry: Entry, data: EntryData): Promise<DataTotals> {

@@ -39,7 +39,7 @@ export const dumpOptionSpecs: readonly OptionSpec[] = [
     short: "j",
     type: "value",
     valueName: "NUM",
-    describe: "read so many tables at a time, each on its own connection (directory and stow archives)",
+    describe: "read so many tables at a time, each on its own connection (stow, custom and directory archives)",
     group: output,
   },
   {

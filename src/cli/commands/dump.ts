@@ -37,7 +37,7 @@ async function runDumpCommand(args: ParsedArguments, context: CommandContext): P
   const level = compressionLevel(args.value("compress"), format);
   const compression = archiveCompression(args.value("compress"), format);
   const archiveMinor = archiveVersion(args.value("archive-version"), format);
-  const jobs = dumpJobs(args, format, ["directory", "stow"]);
+  const jobs = dumpJobs(args, format, ["stow", "custom", "directory"]);
   const split = splitTablesLargerThan(args, format);
   checkDumpForm(args, format);
   const progress = openProgress(args);
