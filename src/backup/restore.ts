@@ -7,6 +7,7 @@ import { preflight } from "../restore/preflight/preflight.ts";
 import { replaceContents, scopeOf } from "../restore/replace/replace.ts";
 import { runRestore } from "../restore/restore.ts";
 import type { RestoreOptions, RestoreSummary } from "../restore/restore.ts";
+import type { SwapOptions } from "../restore/swap/swap.ts";
 import type { BackupInfo } from "./backup-info.ts";
 import type { BackupContext, WorkOptions } from "./create.ts";
 import { createBackup } from "./create.ts";
@@ -40,6 +41,10 @@ type EngineOptions = Pick<
 export interface RestoreBackupOptions extends WorkOptions {
   /** Drops everything that the database holds first, in the same transaction. */
   readonly replace?: boolean | undefined;
+  /** Restores into a new database over several sessions, which then takes the place of the remote's own. */
+  readonly swap?: SwapOptions | undefined;
+  /** Sessions of a swap; 2 unless given. */
+  readonly jobs?: number | undefined;
   /** Makes a database of this name and restores into it. */
   readonly into?: string | undefined;
   /** Takes a backup of the remote before anything else. */
@@ -89,7 +94,7 @@ export async function restoreBackup(
           ? undefined
           : await createDatabase(archive, connection, context.environment, options.into, options.signal);
       try {
-        const { terminateOthers, lockWaitTimeout } = options;
+        const { terminateOthers, lockWaitTimeout, swap, jobs } = options;
         const summary = await runRestore({
           ...options.engine,
           archive,
@@ -98,7 +103,15 @@ export async function restoreBackup(
           ...(options.signal === undefined ? {} : { signal: options.signal }),
           ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
           ...(options.onDiagnostic === undefined ? {} : { onDiagnostic: options.onDiagnostic }),
-          inspectTarget: preflight({ ...options.engine, archive, replace: scope, terminateOthers, onDiagnostic: options.onDiagnostic }),
+          ...(swap === undefined ? {} : { swap, ...(jobs === undefined ? {} : { jobs }) }),
+          inspectTarget: preflight({
+            ...options.engine,
+            archive,
+            replace: scope,
+            oneTransaction: swap === undefined,
+            terminateOthers,
+            onDiagnostic: options.onDiagnostic,
+          }),
           ...(scope === undefined
             ? {}
             : { prepareTarget: replaceContents({ scope, lockWaitTimeout, onDiagnostic: options.onDiagnostic }) }),
@@ -115,7 +128,8 @@ export async function restoreBackup(
   });
 }
 
-function checkOptions(remote: RemoteConfig, { replace, into, backupFirst, engine = {}, confirmProduction }: RestoreBackupOptions): void {
+function checkOptions(remote: RemoteConfig, options: RestoreBackupOptions): void {
+  const { replace, swap, into, backupFirst, engine = {}, confirmProduction } = options;
   const refuse = (message: string, hint?: string): never => {
     throw new PgstowError("usage", message, hint === undefined ? {} : { hint });
   };
@@ -128,13 +142,21 @@ function checkOptions(remote: RemoteConfig, { replace, into, backupFirst, engine
   if (replace === true && into !== undefined)
     refuse("options --replace and --into cannot be used together: a new database holds nothing to replace");
   if (backupFirst === true && into !== undefined) refuse("options --backup-first and --into cannot be used together");
-  if (replace !== true) return;
+  if (swap !== undefined) {
+    const other =
+      replace === true ? "--replace" : into !== undefined ? "--into" : options.terminateOthers === true ? "--terminate-others" : undefined;
+    if (other !== undefined)
+      refuse(`options --swap and ${other} cannot be used together: a swap makes a database of its own, and ends sessions when it is whole`);
+  } else if (options.jobs !== undefined) refuse("option --jobs requires option --swap: everything else is one transaction");
+  if (replace !== true && swap === undefined) return;
   const selecting = (["schemas", "excludeSchemas", "tables", "sections", "schemaOnly", "dataOnly", "clean"] as const).find((name) => {
     const value = engine[name];
     return Array.isArray(value) ? value.length > 0 : value === true;
   });
   if (selecting !== undefined)
-    refuse("option --replace takes the whole backup; it cannot be used with options that choose parts of it, nor with --clean");
+    refuse(
+      `option --${swap === undefined ? "replace" : "swap"} takes the whole backup; it cannot be used with options that choose parts of it, nor with --clean`,
+    );
 }
 
 async function backupFirst(

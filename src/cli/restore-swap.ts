@@ -1,6 +1,5 @@
 import { PgstowError } from "../core/errors.ts";
 import type { SettingsInput } from "../postgres/settings.ts";
-import { resolveSettings } from "../postgres/settings.ts";
 import type { SwapOptions } from "../restore/swap/swap.ts";
 import type { CommandContext } from "./command.ts";
 import { defined, type ParsedArguments } from "./option.ts";
@@ -103,8 +102,7 @@ export async function dropOld(args: ParsedArguments, connection: SettingsInput, 
 }
 
 /** Says what has become of the old database. */
-export async function sayOldDatabase(oldDatabase: string | null, connection: SettingsInput): Promise<void> {
-  const { database } = await resolveSettings(connection, process.env);
+export function sayOldDatabase(oldDatabase: string | null, database: string): void {
   if (oldDatabase === null) {
     process.stdout.write(`Database ${database} is the restored one; the old one was dropped\n`);
     return;

@@ -5,7 +5,10 @@ import { PgstowError } from "../../core/errors.ts";
 import { checkLockTimeout } from "../../postgres/lock-timeout.ts";
 import type { Command, CommandContext } from "../command.ts";
 import type { ParsedArguments } from "../option.ts";
+import { restoreOptionSpecs } from "../commands/restore-options.ts";
 import { openProgress, progressOption } from "../progress-option.ts";
+import { numberOf } from "../restore-combinations.ts";
+import { sayOldDatabase, swapOf } from "../restore-swap.ts";
 import { selectionFromFlags, selectionOptions } from "../selection-options.ts";
 import { formatCount } from "../sizes.ts";
 import { formatAge } from "./backup-text.ts";
@@ -14,6 +17,12 @@ import { diagnosticSink, jsonOption, openNamedPlace, openRemote, printJson, remo
 
 const group = "Restore options:";
 const form = "Form options:";
+
+const swapTexts: Readonly<Record<string, string>> = {
+  swap: "restore into a new database beside the remote's, which then takes its place in one transaction; the old one is kept as NAME_before_TIME",
+  "drop-old": "with --swap: drop the old database after the switch",
+  jobs: "with --swap: data and indexes over so many connections (2)",
+};
 
 export const restoreBackupCommand: Command = {
   name: "backup restore",
@@ -25,6 +34,9 @@ export const restoreBackupCommand: Command = {
     ...remoteOptions,
     { name: "from", type: "value", valueName: "REMOTE", describe: "whose backup it is; the remote's own without it", group },
     { name: "replace", type: "flag", describe: "drop everything that the database holds first, in the same transaction", group },
+    ...restoreOptionSpecs
+      .filter(({ name }) => ["swap", "swap-timeout", "drop-old", "jobs"].includes(name))
+      .map((spec) => ({ ...spec, describe: swapTexts[spec.name] ?? spec.describe, group })),
     {
       name: "into",
       type: "value",
@@ -60,6 +72,7 @@ export const restoreBackupCommand: Command = {
   ],
   examples: [
     ["backup restore --remote staging latest --replace", "back to what was there at the last backup"],
+    ["backup restore --remote staging latest --swap", "the same, while the old database goes on working until the switch"],
     ["backup restore --remote staging 2026 --into shop_copy", "into a new database beside it"],
   ],
   run: runRestoreBackup,
@@ -68,6 +81,10 @@ export const restoreBackupCommand: Command = {
 async function runRestoreBackup(args: ParsedArguments, context: CommandContext): Promise<void> {
   if (args.flag("if-exists") && !args.flag("clean")) throw new PgstowError("usage", "option --if-exists requires option -c/--clean");
   checkLockTimeout(args.value("lock-wait-timeout"), "option --lock-wait-timeout");
+  for (const name of ["swap-timeout", "drop-old"]) {
+    if ((args.flag(name) || args.value(name) !== undefined) && !args.flag("swap"))
+      throw new PgstowError("usage", `option --${name} requires option --swap`);
+  }
   const target = await openRemote(args);
   const from = args.value("from");
   const source = from === undefined ? target : await openNamedPlace(args, from);
@@ -111,7 +128,7 @@ async function confirmed(
     if (given === remote.name) return given;
     throw new PgstowError("usage", `"${given}" is not the name of the production remote "${remote.name}"; nothing was done`);
   }
-  if (args.flag("replace") && !args.flag("yes")) {
+  if ((args.flag("replace") || args.flag("swap")) && !args.flag("yes")) {
     const age = formatAge(backup.startedAt, new Date());
     await mustConfirm(
       `Replace everything in the database of "${remote.name}" by backup ${backup.id} (${backup.database}, ${age} old)?`,
@@ -127,6 +144,8 @@ function restoreOptions(args: ParsedArguments): RestoreBackupOptions {
   const role = args.value("role");
   return {
     replace: args.flag("replace"),
+    swap: swapOf(args),
+    jobs: numberOf(args, "jobs"),
     into: args.value("into"),
     terminateOthers: args.flag("terminate-others"),
     lockWaitTimeout: args.value("lock-wait-timeout"),
@@ -142,11 +161,14 @@ function restoreOptions(args: ParsedArguments): RestoreBackupOptions {
 }
 
 function print(args: ParsedArguments, report: RestoreReport): void {
-  const { backup, backedUp, database, entries, rows, fingerprint } = report;
+  const { backup, backedUp, database, entries, rows, fingerprint, oldDatabase } = report;
   if (args.flag("json")) {
-    printJson({ restored: { backup, database, entries, rows, fingerprint, backedUp } });
+    printJson({
+      restored: { backup, database, entries, rows, fingerprint, backedUp, ...(oldDatabase === undefined ? {} : { oldDatabase }) },
+    });
     return;
   }
   if (backedUp !== null) process.stdout.write(`Backup created: ${backedUp.id} (of what was there before)\n`);
   process.stdout.write(`Restored ${backup.id} into database ${database}: ${formatCount(entries)} entries, ${formatCount(rows)} rows\n`);
+  if (oldDatabase !== undefined) sayOldDatabase(oldDatabase, database);
 }

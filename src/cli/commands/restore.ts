@@ -8,6 +8,7 @@ import { findPlainScript, restorePlainScript } from "../restore-plain-script.ts"
 import { restoreTask } from "../restore-arguments.ts";
 import { dropOld, onlyDropsOld, sayOldDatabase } from "../restore-swap.ts";
 import { selectionFileOptions, selectionOptions } from "../selection-options.ts";
+import { resolveSettings } from "../../postgres/settings.ts";
 import type { RestoreSummary } from "../../restore/restore.ts";
 import { formatBytes, formatCount } from "../sizes.ts";
 import { restoreOptionSpecs } from "./restore-options.ts";
@@ -88,7 +89,7 @@ async function runRestoreCommand(args: ParsedArguments, context: CommandContext)
         messages.info(`restored ${formatCount(entries)} entries, ${formatCount(rows)} rows, ${formatBytes(rawBytes)} of data`);
       },
     });
-    if (old !== undefined) await sayOldDatabase(old, connection);
+    if (old !== undefined) sayOldDatabase(old, (await resolveSettings(connection, process.env)).database);
     return code;
   } finally {
     progress.close();

@@ -14,6 +14,8 @@ export interface PreflightOptions extends NeedsOptions {
   readonly archive: Pick<ArchiveReader, "metadata">;
   /** What is dropped first; nothing when undefined. */
   readonly replace: ReplaceScope | undefined;
+  /** Whether all of it is one transaction, which the server must have room for; true unless given. */
+  readonly oneTransaction?: boolean | undefined;
   readonly clean?: boolean | undefined;
   readonly dataOnly?: boolean | undefined;
   readonly role?: string | undefined;
@@ -108,6 +110,7 @@ function* existing(needs: Needs, facts: TargetFacts, options: Omit<PreflightOpti
 }
 
 function* lockBudget(needs: Needs, facts: TargetFacts, options: Omit<PreflightOptions, "archive">): Generator<Obstacle> {
+  if (options.oneTransaction === false) return;
   const wanted = needs.locks + (options.replace === undefined ? 0 : facts.objects);
   if (wanted <= facts.lockCapacity * LOCKS_OF_ONE_SESSION) return;
   yield {
