@@ -1,90 +1,109 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { open, readFile, rm } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
+import { text } from "node:stream/consumers";
 import { setInterval } from "node:timers";
 
 /** What one run of a program cost. */
 export interface Cost {
   readonly wallSeconds: number;
-  /** User and system time of the process with all its threads and waited-for children, not of the server. */
+  /** User and system time of all its processes with their threads; not of the server. */
   readonly cpuSeconds: number;
-  /** Highest resident set. */
-  readonly peakBytes: number;
+  /** Highest resident set of the largest of its processes; null where the system does not tell. */
+  readonly peakBytes: number | null;
 }
 
+/** A program and its arguments, or several joined by pipes. */
 export interface Command {
-  readonly program: string;
-  readonly args: readonly string[];
-  /** Where its standard output goes. */
-  readonly stdout: string;
+  readonly pipeline: readonly (readonly string[])[];
+  /** Where the last one's standard output goes; thrown away without it. */
+  readonly stdout?: string;
 }
 
-/** How CPU time and memory are measured on this machine; part of the report. */
-export const measuredBy = existsSync("/usr/bin/time") && isGnuTime() ? "GNU time (rusage of the process)" : "/proc, sampled every 5 ms";
+const sampleMs = 10;
 
-function isGnuTime(): boolean {
-  // BusyBox and BSD know no %M; GNU's program carries its name.
-  return readFileSync("/usr/bin/time").includes("GNU");
-}
+/** Whether this system tells the peak of a process and who its children are. */
+export const memoryIsMeasured = existsSync(`/proc/${String(process.pid)}/task/${String(process.pid)}/children`);
 
-/** Runs a program to its end. Throws, with the end of what it said, when its exit code is not 0. */
-export async function measure(command: Command, scratchFile: string): Promise<Cost> {
-  return measuredBy.startsWith("GNU") ? measureByTime(command, scratchFile) : measureByProc(command);
-}
+/** How CPU time and memory are measured here; part of the report. */
+export const measuredBy = `CPU seconds by the shell's times${memoryIsMeasured ? ", memory by /proc's VmHWM" : "; memory is not measured here"}`;
 
-async function measureByTime(command: Command, scratchFile: string): Promise<Cost> {
-  const { wallSeconds } = await run({
-    ...command,
-    program: "/usr/bin/time",
-    args: ["-f", "%U %S %M", "-o", scratchFile, command.program, ...command.args],
-  });
-  const [user, system, peakKibibytes] = (await readFile(scratchFile, "utf8")).trim().split("\n").at(-1)?.split(" ").map(Number) ?? [];
-  await rm(scratchFile);
-  if (user === undefined || system === undefined || peakKibibytes === undefined) throw new Error("/usr/bin/time gave no times");
-  return { wallSeconds, cpuSeconds: user + system, peakBytes: peakKibibytes * 1024 };
-}
-
-async function measureByProc(command: Command): Promise<Cost> {
-  let cpuSeconds = 0;
-  let peakBytes = 0;
-  const { wallSeconds } = await run(command, (pid) => {
-    try {
-      const fields =
-        readFileSync(`/proc/${String(pid)}/stat`, "utf8")
-          .split(") ")[1]
-          ?.split(" ")
-          .map(Number) ?? [];
-      cpuSeconds = Math.max(cpuSeconds, ((fields[11] ?? 0) + (fields[12] ?? 0)) / 100);
-      const highest = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1];
-      peakBytes = Math.max(peakBytes, Number(highest ?? 0) * 1024);
-    } catch {
-      // It has just ended.
-    }
-  });
-  return { wallSeconds, cpuSeconds, peakBytes };
-}
-
-async function run(command: Command, sample?: (pid: number) => void): Promise<{ wallSeconds: number }> {
-  const stdout = await open(command.stdout, "w");
+/** Runs a command to its end. Throws, with the end of what it said, when a program of it fails. */
+export async function measure(command: Command): Promise<Cost> {
+  const start = performance.now();
+  const child = spawn("sh", ["-c", shellScript(command)], { stdio: ["ignore", "ignore", "pipe", "pipe"], env: cleanEnvironment() });
+  const report = child.stdio[3] as NodeJS.ReadableStream;
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (part: string) => (said = (said + part).slice(-4000)));
+  const reported = text(report);
+  const peaks = new Map<number, number>();
+  const sampler = setInterval(() => samplePeaks(child.pid, peaks), sampleMs);
   try {
-    const start = performance.now();
-    const child = spawn(command.program, command.args, { stdio: ["ignore", stdout.fd, "pipe"], env: cleanEnvironment() });
-    let said = "";
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4000)));
-    const sampler = sample && setInterval(() => child.pid !== undefined && sample(child.pid), 5);
     const [code, signal] = (await once(child, "close")) as [number | null, string | null];
-    clearInterval(sampler);
     const wallSeconds = (performance.now() - start) / 1000;
-    if (code !== 0) throw new Error(`${command.program} ended with ${signal ?? `exit code ${String(code)}`}: ${said.trim()}`);
-    return { wallSeconds };
+    if (code !== 0) {
+      const name = command.pipeline.map(([program = ""]) => program).join(" | ");
+      throw new Error(`${name} ended with ${signal ?? `exit code ${String(code)}`}: ${said.trim()}`);
+    }
+    return { wallSeconds, cpuSeconds: readTimes(await reported), peakBytes: peaks.size === 0 ? null : Math.max(...peaks.values()) };
   } finally {
-    await stdout.close();
+    clearInterval(sampler);
   }
 }
 
-/** Without the PG* variables of whoever runs the benchmark. */
+/** sh has no pipefail: a program before the last one says on descriptor 3 that it failed. */
+function shellScript({ pipeline, stdout = "/dev/null" }: Command): string {
+  const last = pipeline.length - 1;
+  const stages = pipeline.map((argv, i) => {
+    const words = `${argv.map(quote).join(" ")} 3>&-`;
+    return i === last ? `${words} >${quote(stdout)}` : `{ ${words} || { code=$?; echo "failed $code" >&3; }; }`;
+  });
+  return `${stages.join(" | ")}\ncode=$?\ntimes >&3\nexit $code`;
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** The second line that `times` prints is of the shell's children: "0m1.5s 0m0.2s". */
+function readTimes(report: string): number {
+  const failed = /^failed (\d+)$/m.exec(report)?.[1];
+  if (failed !== undefined) throw new Error(`a program of the pipeline ended with exit code ${failed}`);
+  const [user, system] = [...(report.trim().split("\n").at(-1) ?? "").matchAll(/(\d+)m([\d.]+)s/g)].map(
+    ([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds),
+  );
+  if (user === undefined || system === undefined) throw new Error("the shell gave no times");
+  return user + system;
+}
+
+/** A high-water mark: what is missed is only what grew after the last look. */
+function samplePeaks(shell: number | undefined, peaks: Map<number, number>): void {
+  if (shell === undefined || !memoryIsMeasured) return;
+  for (const pid of childrenOf(shell)) {
+    const highest = /VmHWM:\s+(\d+) kB/.exec(readProc(pid, "status"))?.[1];
+    if (highest !== undefined) peaks.set(pid, Number(highest) * 1024);
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  const children = readProc(pid, `task/${String(pid)}/children`)
+    .split(" ")
+    .map(Number)
+    .filter((child) => child > 0);
+  return children.flatMap((child) => [child, ...childrenOf(child)]);
+}
+
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${String(pid)}/${file}`, "utf8");
+  } catch {
+    // It has just ended.
+    return "";
+  }
+}
+
+/** Without what whoever runs the benchmark has set for libpq and for Node. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^PG[A-Z]+$/.test(name)));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PG[A-Z]+|NODE_OPTIONS)$/.test(name)));
 }

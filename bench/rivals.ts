@@ -1,76 +1,61 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { FoundProgram } from "../test/support/programs.ts";
-import { findProgram } from "../test/support/programs.ts";
-import type { Command } from "./measure.ts";
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { runProgram } from "../test/support/run-program.ts";
+import { ProgramMissing } from "./trial.ts";
 
-/** PostgreSQL's own programs that we are measured against. */
-export interface RivalPrograms {
-  readonly pgDump: FoundProgram;
-  readonly pgRestore: FoundProgram;
-}
+/** A program that we are measured against. */
+export type RivalName = "psql" | "pg_dump" | "pg_restore" | "zstd";
 
-/** One of those who take turns. */
-export interface Contender {
-  readonly name: string;
-  readonly job: "dump" | "restore";
-  readonly ours: boolean;
-  /** Its archive: written by a dump, read by a restore. Null when the output is thrown away. */
-  readonly archive: string | null;
-  /** Dumps from, or restores into, the database of this URL. */
-  command(url: string): Command;
-}
+/** PostgreSQL's own programs, and zstd, from one folder or PATH. */
+export class Rivals {
+  readonly #paths: ReadonlyMap<RivalName, string>;
+  /** Of pg_dump, as in "15.18". */
+  readonly version: string;
 
-/** Throws when pg_dump or pg_restore is missing: we print no number of ours without the rival's. */
-export async function findRivals(): Promise<RivalPrograms> {
-  const [pgDump, pgRestore] = [await findProgram("pg_dump"), await findProgram("pg_restore")];
-  if (pgDump === undefined || pgRestore === undefined) {
-    throw new Error("no pg_dump and pg_restore on PATH to compare with: install postgresql-client");
+  constructor(paths: ReadonlyMap<RivalName, string>, version: string) {
+    this.#paths = paths;
+    this.version = version;
   }
-  return { pgDump, pgRestore };
+
+  get major(): number {
+    return Number.parseInt(this.version);
+  }
+
+  /** Path of one; throws ProgramMissing. Only zstd is one that people may well not have. */
+  path(name: RivalName): string {
+    const path = this.#paths.get(name);
+    if (path === undefined) throw new ProgramMissing(`there is no program ${name} to compare with`, { optional: name === "zstd" });
+    return path;
+  }
 }
 
-/** In the order in which they take turns: a restore comes after the dump whose archive it reads. */
-export function listContenders(rivals: RivalPrograms, folder: string): readonly Contender[] {
-  const stowArchive = join(folder, "pgstow.sql.zst");
-  const customArchive = join(folder, "pg_dump.dump");
-  const [dump, restore] = [rivals.pgDump.path, rivals.pgRestore.path];
-  const dumper = (name: string, ours: boolean, archive: string | null, program: string, args: readonly string[]): Contender => {
-    const command = (url: string) => ({
-      program,
-      args: [...args, ...(archive === null ? [] : ["-f", archive]), "-d", url],
-      stdout: "/dev/null",
-    });
-    return { name, job: "dump", ours, archive, command };
-  };
-  const restorer = (name: string, ours: boolean, archive: string, program: string, args: readonly string[]): Contender => {
-    return {
-      name,
-      job: "restore",
-      ours,
-      archive,
-      command: (url) => ({ program, args: [...args, "-d", url, archive], stdout: "/dev/null" }),
-    };
-  };
-  const [node, pgstow] = [process.execPath, ourProgram()];
-  return [
-    dumper(plainRival, false, null, dump, ["-Fp"]),
-    dumper("pgstow dump -Fp", true, null, node, [pgstow, "dump", "-Fp"]),
-    dumper(customRival, false, customArchive, dump, ["-Fc"]),
-    dumper("pgstow dump (stow)", true, stowArchive, node, [pgstow, "dump"]),
-    restorer(restoreRival, false, customArchive, restore, ["-1"]),
-    restorer("pgstow restore", true, stowArchive, node, [pgstow, "restore"]),
-  ];
+/** Throws when there is no pg_dump: its version decides which server is started. */
+export async function findRivals(folder: string | undefined): Promise<Rivals> {
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter((part) => part !== "");
+  const paths = new Map<RivalName, string>();
+  for (const name of ["psql", "pg_dump", "pg_restore", "zstd"] as const) {
+    const path = await findFile(name, folder === undefined || name === "zstd" ? onPath : [folder]);
+    if (path !== undefined) paths.set(name, path);
+  }
+  const pgDump = paths.get("pg_dump");
+  if (pgDump === undefined) {
+    throw new Error(`no pg_dump ${folder === undefined ? "on PATH" : `in ${folder}`} to compare with: install postgresql-client`);
+  }
+  const said = await runProgram(pgDump, ["--version"]);
+  const version = /\(PostgreSQL\) (\d+(?:\.\d+|\w+))/.exec(said.stdout)?.[1];
+  if (version === undefined) throw new Error(`${pgDump} does not say its version`);
+  return new Rivals(paths, version);
 }
 
-export const plainRival = "pg_dump -Fp";
-export const customRival = "pg_dump -Fc";
-export const restoreRival = "pg_restore -1";
-
-/** The program as users get it: compiled, under plain node. */
-function ourProgram(): string {
-  const file = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
-  if (!existsSync(file)) throw new Error("there is no dist/cli/main.js: run `npm run build` first");
-  return file;
+async function findFile(name: string, folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    const path = join(folder, name);
+    const isThere = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  return undefined;
 }

@@ -2,97 +2,109 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import type { Contest } from "./contest.ts";
-import { megabytes, runContest } from "./contest.ts";
+import type { Bench } from "./bench.ts";
+import { checkOurProgram } from "./bench.ts";
+import { renderChart } from "./chart.ts";
+import { DatabaseShelf } from "./databases/shelf.ts";
+import { sizeText } from "./databases/specs.ts";
+import { openLatencyProxy } from "./latency-proxy.ts";
 import { measuredBy } from "./measure.ts";
+import type { Options } from "./options.ts";
+import { readOptions, usage } from "./options.ts";
+import type { Conditions, Report } from "./report.ts";
 import { renderReport } from "./report.ts";
-import { findRivals, listContenders } from "./rivals.ts";
+import type { Rivals } from "./rivals.ts";
+import { findRivals } from "./rivals.ts";
+import { allTrials } from "./rows/all.ts";
+import { runTrials } from "./run-trials.ts";
+import type { BenchServer } from "./server.ts";
 import { openBenchServer } from "./server.ts";
 
-const usage = `npm run bench -- [--size 1GB] [--small 100MB|none] [--rounds 3] [--out FOLDER]
-
-Measures pgstow beside pg_dump and pg_restore, in turns, on one server: one of its own of pg_dump's major version, or that of
-PGSTOW_BENCH_URL (superuser; databases pgstow_bench_* are made and dropped). Prints a Markdown report, and writes it with all
-numbers as JSON to bench/results.`;
-
-interface Plan {
-  /** Sizes of databases, the smallest first. */
-  readonly sizes: readonly number[];
-  readonly rounds: number;
-  readonly outFolder: string;
-}
+const roundTripMs = 20;
 
 try {
-  const plan = readPlan();
-  if (plan === undefined) console.log(usage);
-  else await runBenchmark(plan);
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) console.log(usage);
+  else process.exitCode = await runBenchmark(options);
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }
 
-function readPlan(): Plan | undefined {
-  const text = { type: "string" } as const;
-  const { values } = parseArgs({ options: { size: text, small: text, rounds: text, out: text, help: { type: "boolean" } } });
-  if (values.help) return undefined;
-  const size = readSize(values.size ?? "1GB");
-  const small = values.small === "none" ? [] : [readSize(values.small ?? `${String(size / 10)}B`)];
-  const rounds = Number(values.rounds ?? 3);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds: not a number of rounds: ${String(values.rounds)}`);
-  return {
-    sizes: [...small, size].sort((a, b) => a - b),
-    rounds,
-    outFolder: values.out ?? fileURLToPath(new URL("results", import.meta.url)),
-  };
+/** Gives the exit code. */
+async function runBenchmark(options: Options): Promise<number> {
+  checkOurProgram();
+  const rivals = await findRivals(options.rivalBin);
+  const trials = allTrials(options.scale);
+  const known = trials.flatMap((trial) => trial.rows.map((row) => row.number));
+  const strange = options.rows?.find((row) => !known.includes(row));
+  if (strange !== undefined) throw new Error(`--rows: there is no row ${String(strange)}`);
+  const report = await withBench(rivals, async (bench) => {
+    if (bench.server.major > rivals.major) {
+      throw new Error(`pg_dump ${rivals.version} cannot dump a server ${bench.server.version}: give one that is not newer`);
+    }
+    const startedAt = new Date();
+    const { outcomes, trials: results } = await runTrials(bench, { trials, rows: options.rows, rounds: options.rounds, onStep });
+    return { conditions: describe(options, bench, startedAt), outcomes, trials: results };
+  });
+  await publish(report, options.isWholeRun);
+  return report.outcomes.some((outcome) => outcome.status === "failed") ? 1 : 0;
 }
 
-function readSize(text: string): number {
-  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)\s*([kMG]?)B$/i.exec(text) ?? [];
-  const bytes = Number(number) * ({ k: 1e3, m: 1e6, g: 1e9 }[unit.toLowerCase()] ?? 1);
-  if (!(bytes >= 1e6)) throw new Error(`not a size of at least 1MB: ${text} (write 100MB or 1GB)`);
-  return bytes;
-}
-
-async function runBenchmark(plan: Plan): Promise<void> {
-  const rivals = await findRivals();
+async function withBench<T>(rivals: Rivals, work: (bench: Bench) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "pgstow-bench-files-"));
-  const contenders = listContenders(rivals, folder);
-  const server = await openBenchServer(rivals.pgDump.major);
+  const server = await openBenchServer(rivals.major);
+  const databases = new DatabaseShelf(server, onStep);
+  const link = await openLatencyProxy(addressOf(server), roundTripMs);
   const cleanUp = async () => {
-    await server.stop();
+    await link.close();
+    await databases.dropAll().finally(() => server.stop());
     await rm(folder, { recursive: true, force: true });
   };
   process.once("SIGINT", () => void cleanUp().finally(() => process.exit(130)));
   try {
-    if (server.major > rivals.pgDump.major) {
-      throw new Error(`pg_dump ${rivals.pgDump.version} cannot dump a server ${server.version}: give one that is not newer`);
-    }
-    const conditions = {
-      server: `PostgreSQL ${server.version}, ${server.where}`,
-      rivals: `pg_dump ${rivals.pgDump.version}, pg_restore ${rivals.pgRestore.version}`,
-      node: process.version,
-      machine: `${String(cpus().length)} × ${cpus()[0]?.model.trim() ?? "?"}, ${megabytes(totalmem())} of memory, ${process.platform}`,
-      rounds: `${String(plan.rounds)}, in turns; medians`,
-      "CPU and memory": `of the program alone, by ${measuredBy}`,
-      at: new Date().toISOString(),
-    };
-    const contests: Contest[] = [];
-    for (const databaseBytes of plan.sizes) {
-      const onStep = (text: string) => console.error(`[${megabytes(databaseBytes)}] ${text}`);
-      contests.push(await runContest({ server, contenders, databaseBytes, rounds: plan.rounds, folder, onStep }));
-    }
-    await publish({ conditions, contests }, plan.outFolder);
+    return await work({ server, databases, rivals, link, folder });
   } finally {
     await cleanUp();
   }
 }
 
-async function publish(report: Parameters<typeof renderReport>[0], outFolder: string): Promise<void> {
-  const markdown = renderReport(report);
-  await mkdir(outFolder, { recursive: true });
-  const name = join(outFolder, new Date().toISOString().replaceAll(":", "").slice(0, 17));
-  await writeFile(`${name}.md`, markdown);
-  await writeFile(`${name}.json`, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(`${markdown}\nWritten to ${name}.md and .json`);
+function addressOf(server: BenchServer): { readonly host: string; readonly port: number } {
+  const { hostname, port } = new URL(server.url("postgres"));
+  return { host: hostname, port: port === "" ? 5432 : Number(port) };
+}
+
+function describe({ scale, rounds }: Options, { server, rivals }: Bench, startedAt: Date): Conditions {
+  const [cpu] = cpus();
+  return {
+    server: `PostgreSQL ${server.version}, ${server.where}`,
+    rivals: `PostgreSQL ${rivals.version}`,
+    Node: process.version,
+    machine: `${String(cpus().length)} cores, ${cpu?.model.trim() ?? "unknown CPU"}, ${sizeText(totalmem())} of memory, ${process.platform}`,
+    size: `${sizeText(scale.bytes)} of rows as COPY text${scale.objects === 1 ? "" : `, ${String(scale.objects)} of the numbers of tables`}`,
+    rounds: `${String(rounds)}, in turns`,
+    link: `a proxy of the benchmark with ${String(roundTripMs)} ms round trip and no limit to what is on its way`,
+    "measured by": measuredBy,
+    date: startedAt.toISOString().slice(0, 16).replace("T", " "),
+    "minutes taken": Math.round((Date.now() - startedAt.getTime()) / 60_000),
+  };
+}
+
+async function publish(report: Report, isWholeRun: boolean): Promise<void> {
+  const folder = fileURLToPath(new URL(isWholeRun ? "." : "results/", import.meta.url));
+  const stamp = new Date().toISOString().replaceAll(":", "").slice(0, 17);
+  const names = isWholeRun
+    ? { text: "RESULTS.md", json: "results.json", chart: "chart.svg" }
+    : { text: `${stamp}.md`, json: `${stamp}.json`, chart: `${stamp}.svg` };
+  await mkdir(folder, { recursive: true });
+  const text = renderReport(report, names.chart);
+  await writeFile(join(folder, names.text), text);
+  await writeFile(join(folder, names.json), `${JSON.stringify(report, null, 2)}\n`);
+  const { server, machine, date } = report.conditions;
+  await writeFile(join(folder, names.chart), renderChart(report.outcomes, [server, machine, date].join(" · ")));
+  console.log(`${text}\nWritten to ${join(folder, names.text)}, ${names.json} and ${names.chart}`);
+}
+
+function onStep(text: string): void {
+  console.error(`[${new Date().toISOString().slice(11, 19)}] ${text}`);
 }

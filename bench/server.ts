@@ -1,14 +1,30 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
 import { findBinaries } from "../test/support/binaries.ts";
 import { startCluster } from "../test/support/cluster.ts";
 import { isMajor } from "../test/support/majors.ts";
-import type { BenchServer } from "./database.ts";
+import { withClient } from "./databases/sql-client.ts";
+
+/** Databases of a server that the benchmark makes and drops by itself; names start with `pgstow_bench`. */
+export interface BenchServer {
+  /** As in "15.18". */
+  readonly version: string;
+  readonly major: number;
+  readonly where: string;
+  /** URL of one of its databases, as superuser. */
+  url(database: string): string;
+  stop(): Promise<void>;
+}
 
 /** Like a small server in earnest, but that nothing waits for the disk: the benchmark is about the programs. */
-const settings = { shared_buffers: "512MB", max_wal_size: "8GB", checkpoint_timeout: "1h", maintenance_work_mem: "128MB" };
+const settings = {
+  shared_buffers: "512MB",
+  max_wal_size: "8GB",
+  checkpoint_timeout: "1h",
+  maintenance_work_mem: "128MB",
+  wal_level: "replica",
+};
 
 /** The server of PGSTOW_BENCH_URL, or one of our own of the wanted major. */
 export async function openBenchServer(major: number): Promise<BenchServer> {
@@ -34,13 +50,9 @@ async function givenServer(given: string): Promise<BenchServer> {
     result.pathname = `/${database}`;
     return result.href;
   };
-  const client = new pg.Client({ connectionString: url("postgres") });
-  await client.connect();
-  try {
+  return withClient(url("postgres"), async (client) => {
     const { rows } = await client.query<{ server_version: string }>("SHOW server_version");
     const version = rows[0]?.server_version ?? "";
     return { version, major: Number.parseInt(version), where: "from PGSTOW_BENCH_URL", url, stop: () => Promise.resolve() };
-  } finally {
-    await client.end();
-  }
+  });
 }

@@ -1,8 +1,8 @@
--- The database of the benchmark: bench.megabytes of COPY text in all, a quarter of it in each of four shapes of table.
--- Every value is a function of the row's number.
-CREATE FUNCTION pg_temp.rows_of(rows_per_megabyte numeric) RETURNS integer
+-- Four shapes of table. The settings bench.readings, bench.accounts, bench.documents and bench.bookings say how many megabytes of COPY text
+-- each has. Every value is a function of the row's number.
+CREATE FUNCTION pg_temp.rows_of(shape text) RETURNS integer
   LANGUAGE sql STABLE
-  AS $$SELECT (current_setting('bench.megabytes')::numeric / 4 * rows_per_megabyte)::integer$$;
+  AS $$SELECT (current_setting('bench.' || shape)::numeric * CASE shape WHEN 'readings' THEN 23200 WHEN 'accounts' THEN 3200 WHEN 'documents' THEN 1110 ELSE 18000 END)::integer$$;
 CREATE FUNCTION pg_temp.pick(i bigint, salt bigint, below integer) RETURNS integer
   LANGUAGE sql IMMUTABLE
   AS $$SELECT (abs(hashint8extended(i, salt) % below))::integer$$;
@@ -22,7 +22,7 @@ CREATE TABLE bench.readings (
 );
 INSERT INTO bench.readings
 SELECT i, pg_temp.pick(i, 1, 5000), '2020-01-01 00:00:00+00'::timestamptz + make_interval(secs => i * 7), CASE WHEN i % 50 <> 0 THEN pg_temp.pick(i, 2, 1000000) / 1000.0 END
-FROM generate_series(1, pg_temp.rows_of(23200)) AS i;
+FROM generate_series(1, pg_temp.rows_of('readings')) AS i;
 ALTER TABLE ONLY bench.readings ADD CONSTRAINT readings_pkey PRIMARY KEY (id);
 
 -- Wide rows.
@@ -54,7 +54,7 @@ SELECT i, initcap(pg_temp.word(pg_temp.pick(i, 3, 32)) || ' ' || pg_temp.word(pg
   i % 2, i % 10, i % 1000, pg_temp.pick(i, 12, 1000000), NULL, NULL, 0, -i, i * 3, pg_temp.pick(i, 13, 100),
   pg_temp.word(i), NULL, '', pg_temp.word(pg_temp.pick(i, 14, 32)), E'tab\there', NULL, 'n/a', pg_temp.word(i / 32), 'C:\path\' || i % 50, NULL,
   pg_temp.pick(i, 15, 10000) / 10.0, 0, NULL, pg_temp.pick(i, 16, 1000000), 1.5
-FROM generate_series(1, pg_temp.rows_of(3200)) AS i;
+FROM generate_series(1, pg_temp.rows_of('accounts')) AS i;
 ALTER TABLE ONLY bench.accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
 
 -- Documents: text and jsonb.
@@ -71,11 +71,11 @@ SELECT i, pg_temp.word(i) || ' ' || i,
   (SELECT string_agg(p.phrase, E'.\n' ORDER BY k) FROM generate_series(1, 3 + pg_temp.pick(i, 21, 12)) AS k JOIN phrases p ON p.n = pg_temp.pick(i * 16 + k, 22, 256)),
   jsonb_build_object('id', i, 'kind', pg_temp.word(i), 'tags', jsonb_build_array(pg_temp.word(pg_temp.pick(i, 23, 32)), pg_temp.word(pg_temp.pick(i, 24, 32))),
     'size', jsonb_build_object('width', pg_temp.pick(i, 25, 1000), 'height', pg_temp.pick(i, 26, 1000), 'unit', null), 'checksum', md5(i::text))
-FROM generate_series(1, pg_temp.rows_of(1110)) AS i;
+FROM generate_series(1, pg_temp.rows_of('documents')) AS i;
 ALTER TABLE ONLY bench.documents ADD CONSTRAINT documents_pkey PRIMARY KEY (id);
 CREATE INDEX documents_tags ON bench.documents USING gin (((data -> 'tags'::text)));
 
--- Many indexes and foreign keys.
+-- Many indexes; foreign keys are made apart.
 CREATE TABLE bench.bookings (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   account_id integer NOT NULL,
@@ -86,15 +86,12 @@ CREATE TABLE bench.bookings (
   text character varying(80)
 );
 INSERT INTO bench.bookings (account_id, counter_account_id, document_id, booked_on, amount, text)
-SELECT 1 + pg_temp.pick(i, 30, pg_temp.rows_of(3200)), CASE WHEN i % 4 <> 0 THEN 1 + pg_temp.pick(i, 31, pg_temp.rows_of(3200)) END, 1 + pg_temp.pick(i, 32, pg_temp.rows_of(1110)),
+SELECT 1 + pg_temp.pick(i, 30, pg_temp.rows_of('accounts')), CASE WHEN i % 4 <> 0 THEN 1 + pg_temp.pick(i, 31, pg_temp.rows_of('accounts')) END, 1 + pg_temp.pick(i, 32, pg_temp.rows_of('documents')),
   '2020-01-01'::date + (i / 1000) % 2000, pg_temp.pick(i, 33, 1000000) / 100.0, pg_temp.word(pg_temp.pick(i, 34, 32)) || ' ' || pg_temp.pick(i, 35, 100000)
-FROM generate_series(1, pg_temp.rows_of(18000)) AS i;
+FROM generate_series(1, pg_temp.rows_of('bookings')) AS i;
 ALTER TABLE ONLY bench.bookings ADD CONSTRAINT bookings_pkey PRIMARY KEY (id);
 CREATE INDEX bookings_account ON bench.bookings USING btree (account_id, booked_on);
 CREATE INDEX bookings_counter_account ON bench.bookings USING btree (counter_account_id) WHERE (counter_account_id IS NOT NULL);
 CREATE INDEX bookings_document ON bench.bookings USING btree (document_id);
 CREATE INDEX bookings_text ON bench.bookings USING btree (lower((text)::text));
 CREATE INDEX bookings_day ON bench.bookings USING brin (booked_on);
-ALTER TABLE ONLY bench.bookings ADD CONSTRAINT bookings_account_fkey FOREIGN KEY (account_id) REFERENCES bench.accounts(id);
-ALTER TABLE ONLY bench.bookings ADD CONSTRAINT bookings_counter_account_fkey FOREIGN KEY (counter_account_id) REFERENCES bench.accounts(id);
-ALTER TABLE ONLY bench.bookings ADD CONSTRAINT bookings_document_fkey FOREIGN KEY (document_id) REFERENCES bench.documents(id);
