@@ -18,6 +18,18 @@ afterEach(async () => {
 
 const megabyte = (seed: number): Uint8Array => Uint8Array.from(Buffer.from(`row ${seed}\tof many\n`.repeat(70000)));
 
+/** As of a table of bookings: the same numbers every time, without a pattern. */
+function shortRows(count: number): string {
+  let state = 1;
+  const next = (below: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const row = (at: number) =>
+    `${at}\t${next(9_000_000)}\t${next(400_000)}\t2024-0${1 + next(9)}-1${next(9)}\t${next(100_000) / 100}\tpaid ${next(1000)}\n`;
+  return Array.from({ length: count }, (_, at) => row(at)).join("");
+}
+
 describe("pool", () => {
   test("gives back what it was given, from several parts, with the hash of the stored bytes", async () => {
     const pool = poolOf(2);
@@ -45,6 +57,22 @@ describe("pool", () => {
     const descriptor = bytes[4] ?? 0;
     expect(descriptor & 0b100).toBe(0b100);
     expect(descriptor >> 6).not.toBe(0);
+  });
+
+  test("a level that is asked for is zstd's own, whatever was compressed before it", async () => {
+    const text = shortRows(20_000);
+    const [alone, among] = [poolOf(1), poolOf(1)];
+    const expected = await alone.compress([Buffer.from(text)], 3);
+    await among.compress([Buffer.from(text)]);
+    await among.compress([Buffer.from("few bytes")]);
+    const found = await among.compress([Buffer.from(text)], 3);
+    expect(Buffer.from(found.bytes).equals(expected.bytes)).toBe(true);
+  });
+
+  test("short rows of numbers become smaller than at the levels of that speed", async () => {
+    const sizeAt = async (level?: number) => (await poolOf(1).compress([Buffer.from(shortRows(20_000))], level)).bytes.length;
+    const usual = await sizeAt();
+    for (const level of [1, 2, 3]) expect(usual).toBeLessThan(await sizeAt(level));
   });
 
   test("a changed hash, a changed byte and a wrong size are corrupt", async () => {

@@ -2,7 +2,8 @@
 export interface CompressJob {
   readonly type: "compress";
   readonly id: number;
-  readonly level: number;
+  /** As zstd counts levels; undefined for the parameters of LEVEL.md. */
+  readonly level: number | undefined;
   /** Long-distance matching. */
   readonly long: boolean;
   /** The chunk is these, one after the other. */

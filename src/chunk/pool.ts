@@ -5,9 +5,6 @@ import { PgstowError } from "../core/errors.ts";
 import type { CompressJob, DecompressJob, JobReply } from "./job.ts";
 import { workerProgram } from "./worker-program.ts";
 
-/** See LEVEL.md. */
-export const DEFAULT_LEVEL = 2;
-
 const WORKERS_MAX = 4;
 /** A worker always has its next job at hand, so that it never waits for the main thread. */
 const JOBS_PER_WORKER = 2;
@@ -25,7 +22,7 @@ export interface StoredChunk {
 export interface ChunkPoolOptions {
   /** Worker threads; one per core and at most 4 unless said otherwise. */
   readonly workers?: number;
-  /** zstd level of `compress`. */
+  /** zstd level of `compress`; unless said otherwise the parameters that LEVEL.md argues for. */
   readonly level?: number;
   /** The program of the worker threads; only tests have another one. */
   readonly program?: URL;
@@ -52,7 +49,7 @@ interface Member {
 export class ChunkPool {
   readonly inFlightMax: number;
   readonly #workersMax: number;
-  readonly #level: number;
+  readonly #level: number | undefined;
   readonly #program: URL;
   readonly #members: Member[] = [];
   #lastId = 0;
@@ -60,13 +57,13 @@ export class ChunkPool {
 
   constructor(options: ChunkPoolOptions = {}) {
     this.#workersMax = Math.max(1, options.workers ?? Math.min(availableParallelism(), WORKERS_MAX));
-    this.#level = options.level ?? DEFAULT_LEVEL;
+    this.#level = options.level;
     this.#program = options.program ?? workerProgram;
     this.inFlightMax = this.#workersMax * JOBS_PER_WORKER;
   }
 
   /** One chunk of all parts in their order. The parts are given away: large ones are moved to the worker and empty afterwards. */
-  async compress(parts: readonly Uint8Array[], level: number = this.#level, long = false): Promise<StoredChunk> {
+  async compress(parts: readonly Uint8Array[], level: number | undefined = this.#level, long = false): Promise<StoredChunk> {
     const job: CompressJob = { type: "compress", id: ++this.#lastId, level, long, parts };
     return this.#run(job, parts);
   }

@@ -14,7 +14,8 @@ const SCRATCH_BYTES_KEPT = 8 << 20;
 
 const compression = new zstd.CCtx();
 const decompression = new zstd.DCtx();
-let level = Number.NaN;
+/** The tuning that the context has now. */
+let tuning = "";
 let long = false;
 let input = new Uint8Array(0);
 let output = new Uint8Array(0);
@@ -26,20 +27,55 @@ nowhere.port1.close();
 compression.setParameter(zstd.CParameter.checksumFlag, 1);
 compression.setParameter(zstd.CParameter.contentSizeFlag, 1);
 
+/** See LEVEL.md. */
+const LARGE_BYTES = 128 << 10;
+const LARGE = parameters(3, zstd.Strategy.dfast, 7, 16, 15);
+const SMALL = levelAlone(3);
+
+/** A parameter of 0 is what the level has. @param {number} level */
+function levelAlone(level) {
+  return parameters(level, 0, 0, 0, 0);
+}
+
+/**
+ * @param {number} level
+ * @param {number} strategy
+ * @param {number} minMatch
+ * @param {number} hashLog
+ * @param {number} chainLog
+ * @returns {readonly (readonly [import("zstd-napi/binding.js").CParameter, number])[]}
+ */
+function parameters(level, strategy, minMatch, hashLog, chainLog) {
+  const { CParameter } = zstd;
+  return [
+    [CParameter.compressionLevel, level],
+    [CParameter.strategy, strategy],
+    [CParameter.minMatch, minMatch],
+    [CParameter.hashLog, hashLog],
+    [CParameter.chainLog, chainLog],
+  ];
+}
+
+/** @param {number | undefined} level @param {number} rawBytes */
+function tune(level, rawBytes) {
+  const wanted = level !== undefined ? `level ${level}` : rawBytes >= LARGE_BYTES ? "large" : "small";
+  if (wanted === tuning) return;
+  const tuned = level !== undefined ? levelAlone(level) : rawBytes >= LARGE_BYTES ? LARGE : SMALL;
+  for (const [parameter, value] of tuned) compression.setParameter(parameter, value);
+  tuning = wanted;
+}
+
 /**
  * @param {CompressJob} job
  * @returns {JobReply}
  */
 function compress(job) {
-  if (job.level !== level) {
-    compression.setParameter(zstd.CParameter.compressionLevel, job.level);
-    level = job.level;
-  }
   if (job.long !== long) {
     compression.setParameter(zstd.CParameter.enableLongDistanceMatching, job.long ? 1 : 0);
     long = job.long;
   }
   const raw = job.parts.length === 1 && job.parts[0] !== undefined ? job.parts[0] : joined(job.parts);
+  tune(job.level, raw.length);
   const room = zstd.compressBound(raw.length);
   if (output.length < room) output = new Uint8Array(room);
   const stored = output.slice(0, compression.compress2(output, raw));
