@@ -212,7 +212,13 @@ export async function verify(archive: string | ArchiveReader, options: VerifyOpt
  */
 export class BackupManager extends Manager {
   constructor(store: string | StoreOptions | ArchiveStore, options: BackupManagerOptions = {}) {
-    super(store, { environment: process.env, process: processFacts(process), ...options });
+    super(store, {
+      environment: process.env,
+      process: processFacts(process),
+      // As what a child process says that shares it.
+      onHookOutput: (bytes) => process.stderr.write(bytes),
+      ...options,
+    });
   }
 }
 

@@ -13,7 +13,7 @@ import type { ProcessFacts } from "../store/lock.ts";
 import { backupInfo, notesOf } from "./backup-info.ts";
 import type { BackupInfo } from "./backup-info.ts";
 import { changeCatalogue, withFacts } from "./catalogue-file.ts";
-import { runHook } from "./hook.ts";
+import { runRemoteHook } from "./remote-hooks.ts";
 import { backupFileName, baseName, idOfFileName, newBackupId, timeOfId } from "./names.ts";
 import type { RemoteConfig, RemoteDumpOptions } from "./remote.ts";
 
@@ -24,6 +24,10 @@ export interface BackupContext {
   readonly environment: Environment;
   readonly process: ProcessFacts | undefined;
   readonly askPassword: AskPassword | undefined;
+  /** Takes what hooks print. */
+  readonly onHookOutput: (bytes: Uint8Array) => void;
+  /** Keys of the store. */
+  readonly secrets: readonly string[];
 }
 
 export interface WorkOptions {
@@ -48,14 +52,15 @@ export async function createBackup(context: BackupContext, remote: RemoteConfig,
   const lock = await acquireLock(store, `${remote.name}/.lock`, { purpose: `backup of "${remote.name}"`, process: context.process });
   try {
     const draft = await draftOf(context, remote, options);
+    const hook = (name: "before" | "after" | "failed", input: unknown, signal?: AbortSignal) =>
+      runRemoteHook(context, remote, name, input, signal);
     try {
-      if (remote.hooks?.before !== undefined) await runHook("before", remote.hooks.before, draft, options.signal);
+      await hook("before", draft, options.signal);
       const backup = await write(context, remote, draft, options);
-      if (remote.hooks?.after !== undefined) await warnOf(options, runHook("after", remote.hooks.after, backup, options.signal));
+      await warnOf(options, hook("after", backup, options.signal));
       return backup;
     } catch (error) {
-      const failure = { ...draft, error: error instanceof Error ? error.message : String(error) };
-      if (remote.hooks?.failed !== undefined) await warnOf(options, runHook("failed", remote.hooks.failed, failure, undefined));
+      await warnOf(options, hook("failed", { ...draft, error: error instanceof Error ? error.message : String(error) }));
       throw error;
     }
   } finally {

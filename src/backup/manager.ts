@@ -20,6 +20,8 @@ export interface BackupManagerOptions {
   /** With it, locks of processes that died are seen at once and not after two minutes. */
   readonly process?: ProcessFacts | undefined;
   readonly askPassword?: AskPassword | undefined;
+  /** Takes what hooks print, without secrets; dropped unless given. */
+  readonly onHookOutput?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 export interface ListOptions {
@@ -103,9 +105,14 @@ export class BackupManager {
 
   async #context(): Promise<BackupContext> {
     this.#opened ??= isStore(this.#store) ? Promise.resolve(this.#store) : openStore(this.#store);
-    const { environment = {}, process, askPassword } = this.#options;
-    return { store: await this.#opened, environment, process, askPassword };
+    const { environment = {}, process, askPassword, onHookOutput = () => undefined } = this.#options;
+    const secrets = typeof this.#store === "string" || isStore(this.#store) ? [] : storeSecrets(this.#store);
+    return { store: await this.#opened, environment, process, askPassword, onHookOutput, secrets };
   }
+}
+
+function storeSecrets({ secretAccessKey }: StoreOptions): string[] {
+  return secretAccessKey === undefined ? [] : [secretAccessKey];
 }
 
 function isStore(store: string | StoreOptions | ArchiveStore): store is ArchiveStore {

@@ -35,13 +35,18 @@ export type RemoteDumpOptions = Partial<
   >
 >;
 
-/** Commands for the shell. Each gets the BackupInfo as JSON on its standard input. */
+/**
+ * Commands for the shell. Each gets the BackupInfo as JSON on its standard input. What they print is passed on without the passwords and
+ * keys of the remote and its store.
+ */
 export interface RemoteHooks {
   /** Before a backup is begun; when it fails there is no backup. */
   readonly before?: string | undefined;
   readonly after?: string | undefined;
   /** When a backup has failed. */
   readonly failed?: string | undefined;
+  /** Seconds that each of them may take before it is ended, which is its failure; as long as it wants unless given. */
+  readonly timeout?: number | undefined;
 }
 
 /** A database that is backed up under a name. */

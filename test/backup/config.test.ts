@@ -68,6 +68,15 @@ describe("a configuration", () => {
     );
   });
 
+  it("says how long hooks may take, in seconds", async () => {
+    await write("pgstow.config.yaml", "remotes: { a: { url: x, hooks: { before: make it, timeout: 90 } } }");
+    expect((await resolve("a")).remote.hooks).toEqual({ before: "make it", timeout: 90 });
+    await write("pgstow.config.yaml", "remotes: { a: { url: x, hooks: { before: make it, timeout: 90s } } }");
+    await expect(resolve("a")).rejects.toThrow("remotes.a.hooks.timeout: must be a number");
+    await write("pgstow.config.yaml", "remotes: { a: { url: x, hooks: { before: make it, timeout: 0 } } }");
+    await expect(resolve("a")).rejects.toThrow("remotes.a.hooks.timeout: must be at least 0.1");
+  });
+
   it("has a timeout that the server would take", async () => {
     await write("pgstow.config.yaml", "remotes: { a: { url: x, dump: { lockWaitTimeout: soon } } }");
     await expect(resolve("a")).rejects.toThrow("remotes.a.dump.lockWaitTimeout: is no timeout: write milliseconds");

@@ -45,10 +45,12 @@ await describeOnServers(
 
     it("writes no secret anywhere, and files that only their owner may read", async () => {
       const { pgstow, cwd, password, backups } = await project(
-        "    hooks:\n      before: cat > before.json\n      after: cat > after.json\n",
+        '    hooks:\n      before: cat > before.json; printf %s "$DATABASE_URL"\n      after: cat > after.json; exit 9\n',
       );
       const { code, stdout, stderr } = await pgstow("create", "--json", "--verbose");
       expect(code).toBe(0);
+      expect(stderr).toMatch(/^postgres:\/\/postgres:\*\*\*@/);
+      expect(stderr).toContain('warning: the hook "after" failed: exit code 9\n');
       const texts = [stdout, stderr];
       for (const file of await readdir(backups)) texts.push(await readFile(join(backups, file), "latin1"));
       for (const file of ["before.json", "after.json"]) texts.push(await readFile(join(cwd, file), "utf8"));

@@ -12,5 +12,9 @@ export function checkRemote(remote: RemoteConfig): RemoteConfig {
     });
   }
   if (typeof remote.url !== "string" || remote.url === "") throw new PgstowError("usage", `remote "${remote.name}" has no url`);
+  const timeout = remote.hooks?.timeout;
+  if (timeout !== undefined && !(timeout > 0 && timeout <= 1_000_000)) {
+    throw new PgstowError("usage", `remote "${remote.name}": the timeout of hooks is no number of seconds`);
+  }
   return remote;
 }

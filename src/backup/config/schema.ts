@@ -73,7 +73,12 @@ const dumpShape = z.strictObject({
   compressionLevel: z.number().int().min(1).max(22).optional(),
 });
 
-const hooksShape = z.strictObject({ before: z.string().optional(), after: z.string().optional(), failed: z.string().optional() });
+const hooksShape = z.strictObject({
+  before: z.string().optional(),
+  after: z.string().optional(),
+  failed: z.string().optional(),
+  timeout: z.number().min(0.1).max(1_000_000).optional(),
+});
 
 const remoteShape = z.strictObject({
   url: z.string().min(1),

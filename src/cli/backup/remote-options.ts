@@ -131,6 +131,7 @@ async function openManager(store: StoreOptions): Promise<BackupManager> {
   return new BackupManager(store, {
     environment: process.env,
     process: processFacts(process),
+    onHookOutput: (bytes) => process.stderr.write(bytes),
     askPassword: async (prompt) => (await import("../password-prompt.ts")).promptForPassword(prompt),
   });
 }
