@@ -31,9 +31,11 @@ export function parseArray(text: string): (string | null)[] {
   return elements;
 }
 
+const NOTHING: readonly string[] = [];
+
 /** The same for arrays that hold no nulls (oid[], text[] of options, aclitem[]). A null array gives an empty list. */
-export function parseArrayOfText(text: string | null): string[] {
-  return text === null ? [] : parseArray(text).map((element) => element ?? "");
+export function parseArrayOfText(text: string | null): readonly string[] {
+  return text === null ? NOTHING : parseArray(text).map((element) => element ?? "");
 }
 
 /** oid[], int2[] and the space-separated vectors (`1 2 3`). */

@@ -20,7 +20,15 @@ export function aclColumns(acl: string, letter: string, owner: string): string {
   return `${acl} AS acl, pg_catalog.acldefault('${letter}', ${owner}) AS acldefault`;
 }
 
+/** The same for catalogs of many rows, most of which nobody ever granted anything on: their defaults are compared with nothing. */
+export function grantedAclColumns(acl: string, letter: string, owner: string): string {
+  return `${acl} AS acl, CASE WHEN ${acl} IS NOT NULL THEN pg_catalog.acldefault(${letter}, ${owner}) END AS acldefault`;
+}
+
+const NEVER_GRANTED: AclFacet = { items: null, defaults: [] };
+
 export function readAcl(row: AclRow): AclFacet {
+  if (row.acl === null && row.acldefault === null) return NEVER_GRANTED;
   return { items: row.acl === null ? null : parseArrayOfText(row.acl), defaults: parseArrayOfText(row.acldefault) };
 }
 

@@ -23,7 +23,8 @@ export const dependencyRead = catalogRead<DependencyRow>({
   query: () => `
     SELECT d.classid, d.objid, d.refclassid, d.refobjid, d.deptype::text AS deptype
     FROM pg_catalog.pg_depend d
-    WHERE d.deptype NOT IN ('p', 'e')
+    -- The triggers that make a foreign key are no objects.
+    WHERE d.deptype NOT IN ('p', 'e') AND NOT (d.deptype = 'i' AND d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass)
     UNION ALL
     SELECT 'pg_catalog.pg_opfamily'::pg_catalog.regclass, o.amopfamily, d.refclassid, d.refobjid, d.deptype::text
     FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_amop o ON o.oid = d.objid
@@ -65,7 +66,8 @@ export const extensionDependencyRead = catalogRead<ExtensionDependencyRow>({
 export function applyDependencies({ inventory }: ReadContext): void {
   for (const row of inventory.extensionDependencyRows) {
     const extension = inventory.find(classOids.pg_extension, row.extension) as Extension | undefined;
-    if (extension !== undefined) inventory.find(row.classid, row.objid)?.dependsOnExtensions.push(extension);
+    const object = inventory.find(row.classid, row.objid);
+    if (extension !== undefined && object !== undefined) object.dependsOnExtensions = [...object.dependsOnExtensions, extension];
   }
   for (const row of inventory.dependencyRows) {
     const object = inventory.find(row.classid, row.objid);

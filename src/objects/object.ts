@@ -64,7 +64,7 @@ export interface CatalogObject {
   /** The extension that it is a member of. */
   extension: Extension | null;
   /** Extensions that it was made to depend on (ALTER ... DEPENDS ON EXTENSION). */
-  dependsOnExtensions: Extension[];
+  dependsOnExtensions: readonly Extension[];
   /** A part (default, constraint, rule) that is an entry of its own instead of standing inside its owner's text. */
   separate: boolean;
   /** Moved to the post-data section by the repair of a loop. */
@@ -72,6 +72,8 @@ export interface CatalogObject {
   /** For parts (defaults, checks, rules of views): the object that prints them unless they are separate. */
   partOf: CatalogObject | null;
 }
+
+const NO_EXTENSIONS: readonly Extension[] = [];
 
 /**
  * The mutable half of a new object. Stands last in the object's literal: V8 builds one that begins with a spread twenty times slower.
@@ -85,7 +87,7 @@ export function newObjectState(): Pick<
     wanted: NO_COMPONENTS,
     dependencies: [],
     extension: null,
-    dependsOnExtensions: [],
+    dependsOnExtensions: NO_EXTENSIONS,
     separate: false,
     postponed: false,
     partOf: null,
@@ -107,7 +109,7 @@ export function newTablePartState(
     wanted: table.wanted,
     dependencies: [],
     extension: null,
-    dependsOnExtensions: [],
+    dependsOnExtensions: NO_EXTENSIONS,
     separate: false,
     postponed: false,
     partOf: null,

@@ -62,10 +62,12 @@ const read = catalogRead<CheckRow>({
   },
 });
 
-/** The comment of a constraint of a table; it follows the table when the constraint stands inside it. */
-export function tableConstraintComment(table: Relation, name: string, oid: number, { q, qualified }: RenderContext): Part {
+/** The comment of a constraint of a table, if it has one; it follows the table when the constraint stands inside it. */
+export function tableConstraintComment(table: Relation, name: string, oid: number, { q, qualified, inventory }: RenderContext): Part[] {
+  const classOid = classOids.pg_constraint;
+  if (inventory.comments.get(classOid)?.has(oid) !== true) return [];
   const target = `CONSTRAINT ${q(name)} ON `;
-  return { type: "comment", target: target + qualified(table), tag: target + q(table.name), classOid: classOids.pg_constraint, oid };
+  return [{ type: "comment", target: target + qualified(table), tag: target + q(table.name), classOid, oid }];
 }
 
 /** The comment of an inherited check that stands alone has to wait until its parent's brings it; pg_dump may print it too early. */
@@ -99,7 +101,7 @@ export const checkConstraint = objectKind<CheckConstraint>({
             drop: `${alter} ${table} DROP CONSTRAINT ${name};\n`,
           }
         : null,
-      parts: [tableConstraintComment(object.table, object.name, object.oid, context)],
+      parts: tableConstraintComment(object.table, object.name, object.oid, context),
     };
   },
 });

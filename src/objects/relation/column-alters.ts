@@ -9,17 +9,14 @@ const COMPRESSIONS: Readonly<Record<string, string>> = { p: "pglz", l: "lz4" };
 
 /** The ALTER ... ALTER COLUMN lines that follow CREATE TABLE or CREATE MATERIALIZED VIEW, column by column. */
 export function renderColumnAlters(table: Relation, context: RenderContext): string {
-  const name = context.qualified(table);
-  return table.columns
-    .map((column) => {
-      const alter = `${alterTable(table)} ONLY ${name} ALTER COLUMN ${context.q(column.name)}`;
-      return (
-        alterActions(table, column, context)
-          .map((action) => `${alter} ${action};\n`)
-          .join("") + foreignOptions(table, column, context)
-      );
-    })
-    .join("");
+  let text = "";
+  for (const column of table.columns) {
+    for (const action of alterActions(table, column, context)) {
+      text += `${alterTable(table)} ONLY ${context.qualified(table)} ALTER COLUMN ${context.q(column.name)} ${action};\n`;
+    }
+    text += foreignOptions(table, column, context);
+  }
+  return text;
 }
 
 function alterActions(table: Relation, column: Column, context: RenderContext): string[] {

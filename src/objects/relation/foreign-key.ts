@@ -105,7 +105,7 @@ export const foreignKey = objectKind<ForeignKey>({
         create: `ALTER TABLE ${only}${table}\n    ADD CONSTRAINT ${name} ${object.text};\n`,
         drop: `ALTER TABLE ${only}${table} DROP CONSTRAINT ${name};\n`,
       },
-      parts: [tableConstraintComment(object.table, object.name, object.oid, context)],
+      parts: tableConstraintComment(object.table, object.name, object.oid, context),
     };
   },
 });

@@ -85,7 +85,7 @@ export const indexConstraint = objectKind<IndexConstraint>({
               tablespace: object.index.tablespace,
               ...definition,
             },
-      parts: [tableConstraintComment(object.index.table, object.name, object.oid, context)],
+      parts: tableConstraintComment(object.index.table, object.name, object.oid, context),
     };
   },
 });

@@ -136,10 +136,10 @@ export const index = objectKind<Index>({
   reads: [read],
   section: () => "post-data",
   describe: (object, context) => {
-    const { q, qualified } = context;
-    const name = qualified(object);
+    const { q, qualified, inventory } = context;
     // A constraint's index is created by the constraint; only its comment stands here.
     const isOwned = object.constraint !== null;
+    const hasComment = inventory.comments.get(classOids.pg_class)?.has(object.oid) === true;
     return {
       definition: isOwned
         ? null
@@ -148,19 +148,21 @@ export const index = objectKind<Index>({
             tag: object.name,
             section: "post-data",
             create: `${object.text};\n${renderIndexProperties(object, context, object.name)}`,
-            drop: object.parentOid === 0 ? `DROP INDEX ${name};\n` : "",
+            drop: object.parentOid === 0 ? `DROP INDEX ${qualified(object)};\n` : "",
             tablespace: object.tablespace,
           },
-      parts: [
-        {
-          type: "comment",
-          target: `INDEX ${name}`,
-          tag: `INDEX ${q(object.name)}`,
-          classOid: classOids.pg_class,
-          oid: object.oid,
-          dependsOn: object.constraint ?? object,
-        },
-      ],
+      parts: hasComment
+        ? [
+            {
+              type: "comment",
+              target: `INDEX ${qualified(object)}`,
+              tag: `INDEX ${q(object.name)}`,
+              classOid: classOids.pg_class,
+              oid: object.oid,
+              dependsOn: object.constraint ?? object,
+            },
+          ]
+        : [],
     };
   },
 });

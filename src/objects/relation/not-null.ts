@@ -113,7 +113,7 @@ export const notNullConstraint = objectKind<InvalidNotNull>({
         create: `${alter} ${table}\n    ADD CONSTRAINT ${name} NOT NULL ${context.q(object.column.name)}${noInherit} NOT VALID;\n`,
         drop: `${alter} ${table} DROP CONSTRAINT ${name};\n`,
       },
-      parts: [tableConstraintComment(object.table, object.name, object.oid, context)],
+      parts: tableConstraintComment(object.table, object.name, object.oid, context),
     };
   },
 });

@@ -28,12 +28,14 @@ export function relationParts(relation: Relation, context: RenderContext, inside
     }
     if (hasLabels) parts.push({ type: "security-labels", tag, classOid, oid, targets });
   }
-  parts.push(...insideComments, ...aclParts(relation, context));
+  for (const part of insideComments) parts.push(part);
+  for (const part of aclParts(relation, context)) parts.push(part);
   return parts;
 }
 
 /** GRANT says TABLE for everything but sequences. */
 export function aclParts(relation: Relation, { q, qualified }: RenderContext): Part[] {
+  if (relation.acl?.items == null && relation.columnAcls.length === 0) return [];
   const objectType = relation.relkind === "S" ? "SEQUENCE" : "TABLE";
   return [
     { type: "acl", objectType, name: qualified(relation), tag: `${objectType} ${q(relation.name)}` },

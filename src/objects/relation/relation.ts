@@ -1,6 +1,6 @@
 import { parseArrayOfText } from "../../core/array-text.ts";
 import { oidArray } from "../../core/sql-text.ts";
-import { readAcl } from "../../facets/acl.ts";
+import { grantedAclColumns, readAcl } from "../../facets/acl.ts";
 import type { AclFacet, AclRow } from "../../facets/acl.ts";
 import { classOids, FIRST_NORMAL_OID } from "../class-oids.ts";
 import { catalogRead, objectKind } from "../kind.ts";
@@ -136,7 +136,7 @@ const read = catalogRead<RelationRow>({
         WHEN 'check_option=cascaded' = ANY (c.reloptions) THEN 'CASCADED' END AS check_option,
       CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) END AS of_type,
       d.refobjid AS owning_relation, d.refobjsubid AS owning_column, d.deptype::text AS owning_deptype,
-      c.relacl AS acl, pg_catalog.acldefault(CASE WHEN c.relkind = 'S' THEN 's'::"char" ELSE 'r'::"char" END, c.relowner) AS acldefault
+      ${grantedAclColumns("c.relacl", `CASE WHEN c.relkind = 'S' THEN 's'::"char" ELSE 'r'::"char" END`, "c.relowner")}
     FROM pg_catalog.pg_class c
     LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
     LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace

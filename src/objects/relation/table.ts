@@ -106,12 +106,12 @@ function notNullComments(table: Relation, context: RenderContext): Part[] {
   return table.columns.flatMap((column) => {
     const constraint = column.notNullConstraint;
     if (constraint === null || !constraint.isValid) return [];
-    return [tableConstraintComment(table, constraint.name, constraint.oid, context)];
+    return tableConstraintComment(table, constraint.name, constraint.oid, context);
   });
 }
 
 function checkComments(table: Relation, context: RenderContext): Part[] {
   return table.checks
     .filter((check) => !check.separate && check.isLocal)
-    .map((check) => tableConstraintComment(table, check.name, check.oid, context));
+    .flatMap((check) => tableConstraintComment(table, check.name, check.oid, context));
 }

@@ -1,7 +1,7 @@
 import { parseArrayOfNumbers, parseArrayOfText } from "../../core/array-text.ts";
 import { dollarQuote } from "../../core/literals.ts";
 import { oidArray } from "../../core/sql-text.ts";
-import { aclColumns, readAcl } from "../../facets/acl.ts";
+import { grantedAclColumns, readAcl } from "../../facets/acl.ts";
 import type { AclRow } from "../../facets/acl.ts";
 import { classOids, FIRST_NORMAL_OID } from "../class-oids.ts";
 import { renderDependsOnExtension } from "../depends-on-extension.ts";
@@ -39,7 +39,7 @@ const read = catalogRead<RoutineRow>({
   // Constructors of range types come with their type; system functions matter only where somebody changed their privileges.
   query: () => `
     SELECT p.oid, p.proname AS name, p.pronamespace AS schema, p.proowner AS owner, p.prokind::text AS prokind,
-      p.proargtypes AS argument_types, ${aclColumns("p.proacl", "f", "p.proowner")}
+      p.proargtypes AS argument_types, ${grantedAclColumns("p.proacl", "'f'", "p.proowner")}
     FROM pg_catalog.pg_proc p
     LEFT JOIN pg_catalog.pg_init_privs i
       ON i.objoid = p.oid AND i.classoid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND i.objsubid = 0

@@ -1,4 +1,4 @@
-import { aclColumns, readAcl } from "../../facets/acl.ts";
+import { grantedAclColumns, readAcl } from "../../facets/acl.ts";
 import type { AclRow } from "../../facets/acl.ts";
 import { classOids, FIRST_NORMAL_OID } from "../class-oids.ts";
 import { catalogRead, objectKind } from "../kind.ts";
@@ -67,7 +67,7 @@ const read = catalogRead<TypeRow>({
       t.typowner AS owner, t.typtype::text AS typtype, t.typisdefined AS is_defined, t.typrelid, c.relkind::text AS relkind,
       t.typelem AS element,
       t.typelem <> 0 AND t.typlen = -1 AND coalesce(e.typarray = t.oid, false) AS is_array,
-      ${aclColumns("t.typacl", "T", "t.typowner")},
+      ${grantedAclColumns("t.typacl", "'T'", "t.typowner")},
       t.typacl IS DISTINCT FROM p.initprivs AS acl_changed
     FROM pg_catalog.pg_type t
     JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
