@@ -18,7 +18,8 @@ export function createLike(facts: DatabaseFacts, name: string, major: number): s
     `LC_CTYPE = ${literal(facts.ctype)}`,
     ...(locale === null ? [] : [`${provider === "b" ? "BUILTIN" : "ICU"}_LOCALE = ${literal(locale)}`]),
     ...(icuRules === null ? [] : [`ICU_RULES = ${literal(icuRules)}`]),
-    `TABLESPACE = ${quoted(facts.tablespace)}`,
+    // Where it would be anyway it may be made by everybody; naming it takes a privilege.
+    ...(facts.tablespace === "pg_default" ? [] : [`TABLESPACE = ${quoted(facts.tablespace)}`]),
   ];
   return `CREATE DATABASE ${quoted(name)} WITH ${options.join(" ")}`;
 }
