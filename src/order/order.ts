@@ -58,10 +58,13 @@ export function orderObjects(inventory: Inventory, options: OrderOptions): Catal
   const post = theBoundary(inventory, "post-data-boundary");
   addBoundaryDependencies(objects, pre, post);
   const baseOrder = inBaseOrder(objects, inventory);
+  const context = { ...options, postDataBoundary: post };
+  // Hardly a database is without these.
+  openStars(objects, context);
   for (;;) {
     const { sorted, leftovers } = sortTopologically(baseOrder);
     if (leftovers.length === 0) return [...sorted];
-    openLoops(leftovers, { ...options, postDataBoundary: post });
+    openLoops(leftovers, context);
   }
 }
 
@@ -70,7 +73,6 @@ export function orderObjects(inventory: Inventory, options: OrderOptions): Catal
  * out by itself; only a repair that leads out of the leftovers may close a loop elsewhere.
  */
 function openLoops(leftovers: readonly CatalogObject[], context: RepairContext): void {
-  if (openStars(leftovers, context)) return;
   const within = new Set(leftovers);
   const finder = new LoopFinder(leftovers);
   for (;;) {

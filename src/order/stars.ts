@@ -12,18 +12,14 @@ interface Star {
 
 /**
  * Opens the loops that nearly all are: a table and its defaults and checks, each of which needs the table as the table needs it. Where a
- * component is no more than that, its loops are known without a search, and no other loop minds in which order they are opened. True
- * when no others are left.
+ * component is no more than that, its loops are known without a search, and no other loop minds in which order they are opened.
  */
-export function openStars(leftovers: readonly CatalogObject[], context: RepairContext): boolean {
-  const size = 1 + leftovers.reduce((largest, { dumpId }) => Math.max(largest, dumpId), 0);
-  const components = findComponents(leftovers, size, () => false);
-  const stars = findStars(components);
-  for (const star of stars) {
+export function openStars(objects: readonly CatalogObject[], context: RepairContext): void {
+  const size = 1 + objects.reduce((largest, { dumpId }) => Math.max(largest, dumpId), 0);
+  for (const star of findStars(findComponents(objects, size, () => false))) {
     if (star?.owner == null) continue;
     for (const part of star.parts) repairLoop([star.owner, part], context);
   }
-  return stars.every((star) => star !== null);
 }
 
 /** By the component's number less 1. */

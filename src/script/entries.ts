@@ -10,12 +10,18 @@ import type { Schema } from "../objects/schema.ts";
 /** Comment that initdb gives to `public`. */
 const INITIAL_PUBLIC_COMMENT = "standard public schema";
 
+/** An entry that gets its number and its dependencies later. */
+type Numbered = Omit<Entry, "dumpId" | "dependencies"> & { dumpId: number; dependencies: readonly number[] };
+
+const NOTHING: readonly number[] = [];
+
 /** An entry whose dependencies are still objects. */
 export interface EntryDraft {
   readonly object: CatalogObject;
   /** Whether it is the object's own entry, which has the object's dumpId. */
   readonly isDefinition: boolean;
-  readonly entry: Omit<Entry, "dumpId" | "dependencies">;
+  /** Its dumpId and its dependencies come when all are known. */
+  readonly entry: Numbered;
   /** Dependencies to record as they are; null for those that the object has. */
   readonly dependencies: readonly CatalogObject[] | null;
 }
@@ -42,6 +48,8 @@ function draftDefinition(object: CatalogObject, definition: Definition, isOwn: b
     isDefinition: isOwn,
     dependencies: definition.dependencies ?? null,
     entry: {
+      dumpId: 0,
+      dependencies: NOTHING,
       kind: definition.kind,
       tag: definition.tag,
       schema: definition.schema === undefined ? (object.schema?.name ?? null) : definition.schema,
@@ -68,6 +76,8 @@ function draftFollower(object: CatalogObject, kind: string, tag: string, create:
     isDefinition: false,
     dependencies: [object],
     entry: {
+      dumpId: 0,
+      dependencies: NOTHING,
       kind,
       tag,
       schema: object.schema?.name ?? null,

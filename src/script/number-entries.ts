@@ -50,13 +50,14 @@ export function numberEntries(drafts: readonly EntryDraft[], firstFreeId: number
   const needs = new EntryDependencies(drafts, firstFreeId);
   let nextId = firstFreeId;
   const aclIds = new Map<CatalogObject, number>();
-  return drafts.map((draft) => {
-    const dumpId = draft.isDefinition ? draft.object.dumpId : nextId++;
-    const dependencies = draft.dependencies?.map((object) => object.dumpId) ?? needs.of(draft.object);
-    if (draft.entry.kind !== "ACL") return { dumpId, dependencies, ...draft.entry };
+  return drafts.map(({ object, isDefinition, dependencies, entry }) => {
+    entry.dumpId = isDefinition ? object.dumpId : nextId++;
+    entry.dependencies = dependencies?.map(({ dumpId }) => dumpId) ?? needs.of(object);
+    if (entry.kind !== "ACL") return entry;
     // Privileges of columns come after those of their table; only relations have several entries.
-    const ofTable = aclIds.get(draft.object);
-    if (!draft.entry.tag.startsWith("COLUMN ")) aclIds.set(draft.object, dumpId);
-    return { dumpId, dependencies: ofTable === undefined ? dependencies : [...dependencies, ofTable], ...draft.entry };
+    const ofTable = aclIds.get(object);
+    if (!entry.tag.startsWith("COLUMN ")) aclIds.set(object, entry.dumpId);
+    if (ofTable !== undefined) entry.dependencies = [...entry.dependencies, ofTable];
+    return entry;
   });
 }
