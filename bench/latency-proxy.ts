@@ -101,6 +101,6 @@ function pass(from: Socket, to: Socket, { delayMs, notBefore }: Way): void {
   from.once("end", () => send(null));
   // A connection that broke on one side is broken on the other, at once.
   from.once("close", (hadError) => {
-    if (hadError) to.destroy();
+    if (hadError) to.resetAndDestroy();
   });
 }

@@ -13,7 +13,7 @@ CREATE FUNCTION pg_temp.name_of(n integer) RETURNS text
   LANGUAGE sql IMMUTABLE
   AS $$SELECT (ARRAY['account','customer','delivery','invoice','journal','order','parcel','payment','product','return','shipment','ticket','supplier'])[n % 13 + 1] || '_' || n$$;
 
-CREATE PROCEDURE pg_temp.make_table(n integer, row_count integer)
+CREATE PROCEDURE pg_temp.make_table(n integer, row_count integer, extras boolean)
   LANGUAGE plpgsql
   AS $$
 DECLARE
@@ -45,6 +45,9 @@ BEGIN
     ELSE format('CREATE INDEX %I ON bench.%I (created_at, state) WHERE active', name || '_created', name) END;
   IF parent IS NOT NULL THEN
     EXECUTE format('ALTER TABLE ONLY bench.%I ADD CONSTRAINT %I FOREIGN KEY (parent_id) REFERENCES bench.%I(id)', name, name || '_parent_fkey', parent);
+  END IF;
+  IF NOT extras THEN
+    RETURN;
   END IF;
   IF n % 2 = 0 THEN
     EXECUTE format('COMMENT ON TABLE bench.%I IS %L', name, 'Table number ' || n || ' of the benchmark');

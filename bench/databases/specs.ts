@@ -38,10 +38,15 @@ export interface ObjectCounts {
   readonly functions?: number;
   readonly views?: number;
   readonly rowsPerTable?: number;
+  /** Comments, grants and triggers. */
+  readonly extras?: boolean;
 }
 
-/** Tables with keys, defaults, checks, indexes, foreign keys, comments and grants, and functions and views beside them. */
-export function manyObjects(name: string, { tables, functions = 0, views = 0, rowsPerTable = 0 }: ObjectCounts): DatabaseSpec {
+/** Tables with keys, defaults, checks, indexes and foreign keys, and functions and views beside them. */
+export function manyObjects(
+  name: string,
+  { tables, functions = 0, views = 0, rowsPerTable = 0, extras = true }: ObjectCounts,
+): DatabaseSpec {
   const parts = [
     `${count(tables)} tables`,
     ...(rowsPerTable > 0 ? [`of ${String(rowsPerTable)} rows`] : []),
@@ -53,7 +58,7 @@ export function manyObjects(name: string, { tables, functions = 0, views = 0, ro
     title: parts.join(", ").replace(", of", " of"),
     async fill(client) {
       await client.query(await readScript("many-objects.sql"));
-      await repeat(client, tables, `CALL pg_temp.make_table(n, ${String(rowsPerTable)})`);
+      await repeat(client, tables, `CALL pg_temp.make_table(n, ${String(rowsPerTable)}, ${String(extras)})`);
       await repeat(client, functions, "CALL pg_temp.make_function(n)");
       await repeat(client, views, "CALL pg_temp.make_view(n)");
     },

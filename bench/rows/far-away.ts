@@ -15,7 +15,7 @@ const [ourRestore, restore] = ["pgstow restore", "pg_restore -1"];
 /** A server at the end of a link of 20 ms. */
 export function farAwayTrials({ objects }: Scale): readonly Trial[] {
   const schema = manyObjects("schema", { tables: 500 * objects, functions: 500 * objects, views: 200 * objects });
-  const small = manyObjects("small", { tables: 500 * objects, rowsPerTable: 8 });
+  const small = manyObjects("small", { tables: 500 * objects, rowsPerTable: 8, extras: false });
   return [
     {
       name: `definitions of ${schema.title}, 20 ms link`,
