@@ -168,6 +168,24 @@ await describeOnServers(
         expect(await tables(database)).toEqual([]);
       });
 
+      test("a text that is no script is told of in a few words, whatever its length", async () => {
+        const database = await emptyDatabase();
+        const hint = "pgstow: hint: Is this a SQL script at all?\n";
+        for (const [text, near, shown, more] of [
+          [`root:x:0:0:root:/root\n${"daemon:x:1:1\n".repeat(2000)}`, "root", "root:x:0:0:root:/root ...", hint],
+          ["a;b\n1;2\n", "a", "a;", hint],
+          ["it's a text", "it", "it's a text", hint],
+          ["select 1;\nroot:x:0:0:root:/root\n", "root", "root:x:0:0:root:/root", ""],
+          ["create table a (i int,, j int);", ",", "create table a (i int,, j int);", ""],
+        ] as const) {
+          await writeFile(join(folder, "text"), text);
+          const { code, stderr } = await pgstow(["restore", "-d", server.url(database), "text"]);
+          const line = text.startsWith("select") ? 2 : 1;
+          const error = `pgstow: error: text:${String(line)}: ERROR: syntax error at or near "${near}"; nothing was changed\n`;
+          expect({ code, stderr }).toEqual({ code: 1, stderr: `${error}pgstow: statement: ${shown}\n${more}` });
+        }
+      });
+
       test("what a script takes back itself is taken back, and the rest stays", async () => {
         const database = await emptyDatabase();
         const script =

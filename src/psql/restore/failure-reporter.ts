@@ -9,7 +9,11 @@ export interface FailureReporterOptions {
   readonly onDiagnostic: DiagnosticSink;
   /** Whether what was done so far is taken back. */
   readonly atomic: boolean;
+  /** Statements of the script that were sent so far, with the one that fails. */
+  readonly statementsSent: () => number;
 }
+
+const SYNTAX_ERROR = "42601";
 
 /** Keeps the first thing that goes wrong, as the error that ends the restore. */
 export class FailureReporter implements Reporter {
@@ -28,7 +32,7 @@ export class FailureReporter implements Reporter {
     const line = lineOf(place, text, position, where);
     const field = (letter: string, name: string) => (report.has(letter) ? { [name]: report.get(letter)! } : {});
     const sqlstate = report.get("C") ?? "";
-    const hint = hintFor(sqlstate) ?? report.get("H");
+    const hint = this.#hintFor(sqlstate, text.slice(0, Math.max(0, position - 1))) ?? report.get("H");
     const said = `${place.file ?? "script"}:${String(line)}: ${report.get("S") ?? "ERROR"}: ${report.get("M") ?? ""}`;
     this.failure ??= new PgstowError("server", `${said}${this.#consequence()}`, {
       context: {
@@ -38,7 +42,7 @@ export class FailureReporter implements Reporter {
         ...(where === undefined ? {} : { where }),
         ...(position > 0 ? { position } : {}),
         ...(place.file === undefined ? {} : { file: place.file }),
-        statement: describeStatement(text),
+        statement: firstLineOf(describeStatement(text)),
       },
       ...(hint === undefined ? {} : { hint }),
     });
@@ -71,9 +75,21 @@ export class FailureReporter implements Reporter {
     return new PgstowError(code, `${at(place)}${Buffer.from(message, "latin1").toString()}${this.#consequence()}`, options);
   }
 
+  /** A text that is no script fails by its first word. */
+  #hintFor(sqlstate: string, before: string): string | undefined {
+    if (sqlstate === SYNTAX_ERROR && before.trim() === "" && this.#options.statementsSent() <= 1) return "Is this a SQL script at all?";
+    return hintFor(sqlstate);
+  }
+
   #consequence(): string {
     return this.#options.atomic ? "; nothing was changed" : "";
   }
+}
+
+/** The place says the rest: whoever takes a wrong file for a script does not want to read it here. */
+function firstLineOf(statement: string): string {
+  const [first = "", ...others] = statement.trim().split(/\r?\n/);
+  return others.length === 0 || first.endsWith("...") ? first : `${first} ...`;
 }
 
 function at({ file, line }: ScriptPlace): string {

@@ -72,7 +72,11 @@ class ScriptRestore {
     this.#options = options;
     this.#source = source;
     this.#atomic = options.singleTransaction ?? true;
-    this.#reporter = new FailureReporter({ atomic: this.#atomic, onDiagnostic: (diagnostic) => this.#diagnose(diagnostic) });
+    this.#reporter = new FailureReporter({
+      atomic: this.#atomic,
+      onDiagnostic: (diagnostic) => this.#diagnose(diagnostic),
+      statementsSent: () => this.#state?.statements ?? 0,
+    });
   }
 
   async run(): Promise<ScriptRestoreSummary> {
