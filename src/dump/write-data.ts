@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import type { ArchiveMetadata, ArchiveWriter, EntryData } from "../archive/archive.ts";
 import type { Entry } from "../archive/entry.ts";
 import { PgstowError, throwIfAborted } from "../core/errors.ts";
@@ -100,6 +102,8 @@ async function sideBySide(work: DataWork, count: number, rangesOf: RangesOf): Pr
   const { session, options, pin, metadata } = context;
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  // Each session listens; so many of them are no leak.
+  setMaxListeners(0, signal);
   const further = { settings: session.sameServer, pin, encoding: metadata.encoding };
   const first = new Lane(session, true);
   const others = await openFurtherLanes(count - 1, further, await exportSnapshot(session), signal);

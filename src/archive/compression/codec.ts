@@ -38,7 +38,7 @@ export class Compressor {
     const pool = (this.#pool ??= new ChunkPool());
     this.#sharing++;
     try {
-      yield* compressZstd(source, { pool, form: this.#compression, framesAhead: () => Math.ceil(pool.inFlightMax / this.#sharing) });
+      yield* compressZstd(source, { pool, form: this.#compression, share: () => 1 / this.#sharing });
     } finally {
       this.#sharing--;
     }

@@ -8,7 +8,7 @@ import type { Compression } from "./method.ts";
 const OUTPUT_BYTES = 128 * 1024;
 /** Content of a frame; with long-distance matching there must be a distance. */
 const FRAME_BYTES = 1 << 20;
-const LONG_FRAME_BYTES = 1 << 23;
+const LONG_FRAME_BYTES = 1 << 22;
 const NOTHING = new Uint8Array(0);
 
 /** Contexts that nobody uses at the moment. Each holds megabytes that the garbage collector does not see, so they are used again. */
@@ -17,15 +17,18 @@ const IDLE_MAX = 2;
 
 export type ZstdForm = Pick<Compression, "level" | "long">;
 
-/** How frames are made, and how many at most may be on their way at the moment. */
+/** How frames are made, and which part of the pool they may take at the moment. */
 export interface ZstdWork {
   readonly pool: ChunkPool;
   readonly form: ZstdForm;
-  readonly framesAhead: () => number;
+  readonly share: () => number;
 }
 
 /** Independent frames with a checksum each, one to a piece: worker threads make several at a time. An empty content is one frame too. */
-export async function* compressZstd(source: AsyncIterable<Uint8Array>, { pool, form, framesAhead }: ZstdWork): AsyncGenerator<Uint8Array> {
+export async function* compressZstd(source: AsyncIterable<Uint8Array>, { pool, form, share }: ZstdWork): AsyncGenerator<Uint8Array> {
+  // Of long frames no worker has more than one.
+  const framesAhead = form.long === true ? pool.inFlightMax / 2 : pool.inFlightMax;
+  const frameBytes = form.long === true ? Math.max(FRAME_BYTES, Math.floor(LONG_FRAME_BYTES * share())) : FRAME_BYTES;
   const ahead: Promise<StoredChunk>[] = [];
   let frames = 0;
   const start = (block: Uint8Array): void => {
@@ -35,8 +38,8 @@ export async function* compressZstd(source: AsyncIterable<Uint8Array>, { pool, f
     ahead.push(frame);
     frames++;
   };
-  for await (const block of inBlocks(source, form.long === true ? LONG_FRAME_BYTES : FRAME_BYTES, true)) {
-    while (ahead.length >= framesAhead()) {
+  for await (const block of inBlocks(source, frameBytes, true)) {
+    while (ahead.length >= Math.ceil(framesAhead * share())) {
       const first = ahead.shift();
       if (first === undefined) break;
       yield (await first).bytes;
