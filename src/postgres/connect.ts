@@ -170,7 +170,7 @@ async function attempt(input: Attempt, encryption: Encryption): Promise<Wire | F
   let stage: "socket" | "tls" | "session" = "socket";
   const abort = (): void => void socket?.destroy(signal.reason as Error);
   try {
-    socket = await openSocket(input.address, settings, signal);
+    socket = outlivingErrors(await openSocket(input.address, settings, signal));
     signal.addEventListener("abort", abort, { once: true });
     stage = "tls";
     const secure = encryption === "none" ? undefined : await encrypt(socket, input);
@@ -184,7 +184,7 @@ async function attempt(input: Attempt, encryption: Encryption): Promise<Wire | F
         },
       );
     }
-    socket = secure ?? socket;
+    socket = secure === undefined ? socket : outlivingErrors(secure);
     stage = "session";
     const encrypted = secure !== undefined;
     const session = await startSession(socket, settings, input.password, input.onDiagnostic);
@@ -202,6 +202,11 @@ async function attempt(input: Attempt, encryption: Encryption): Promise<Wire | F
   } finally {
     signal.removeEventListener("abort", abort);
   }
+}
+
+/** An abort may come when nobody waits for the socket just then; whoever reads or writes next is told. */
+function outlivingErrors(socket: Socket): Socket {
+  return socket.on("error", () => undefined);
 }
 
 async function encrypt(socket: Socket, input: Attempt): Promise<Socket | undefined> {

@@ -6,6 +6,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Diagnostic, restore, type RestoreOptions } from "../../src/index.ts";
 import { stagingName } from "../../src/restore/swap/names.ts";
+import { wantedMajors } from "../support/majors.ts";
 import { describeOnServers } from "../support/server.ts";
 import { shopData, shopEntries, type TestData, writeArchive } from "./small-archive.ts";
 import { attributes, createTarget, definitions, dropAll, keptOf, NEW, OLD, quoted, stagingOf, totalIn, uniqueName } from "./swap-shop.ts";
@@ -65,15 +66,23 @@ await describeOnServers("a swap", (server) => {
   }
   const identity = () => server.query("postgres", `SELECT oid FROM pg_database WHERE datname = '${target}'`);
 
-  it.each([1, 2, 4])("over %i connections puts the archive in the target's place, and keeps the old database", async (jobs) => {
-    const { rows, errors, oldDatabase } = await swap({ jobs, analyze: true });
-    expect({ rows, errors }).toEqual({ rows: 2100, errors: 0 });
-    expect(await totalIn(server, target)).toEqual(NEW);
-    expect(await keptOf(server, target)).toEqual([oldDatabase]);
-    expect(await totalIn(server, oldDatabase ?? "")).toEqual(OLD);
-    expect(await stagingOf(server, target)).toEqual([]);
-    expect(await server.query(target, "SELECT reltuples::integer AS rows FROM pg_class WHERE relname = 'entry'")).toEqual([{ rows: 100 }]);
-  });
+  // What the server's version has no part in is seen on one of them.
+  const onFirst = server.major === wantedMajors()[0];
+
+  it.each(onFirst ? [1, 2, 4] : [2])(
+    "over %i connections puts the archive in the target's place, and keeps the old database",
+    async (jobs) => {
+      const { rows, errors, oldDatabase } = await swap({ jobs, analyze: true });
+      expect({ rows, errors }).toEqual({ rows: 2100, errors: 0 });
+      expect(await totalIn(server, target)).toEqual(NEW);
+      expect(await keptOf(server, target)).toEqual([oldDatabase]);
+      expect(await totalIn(server, oldDatabase ?? "")).toEqual(OLD);
+      expect(await stagingOf(server, target)).toEqual([]);
+      expect(await server.query(target, "SELECT reltuples::integer AS rows FROM pg_class WHERE relname = 'entry'")).toEqual([
+        { rows: 100 },
+      ]);
+    },
+  );
 
   it("drops the old database where that is asked for, even a template", async () => {
     await server.query("postgres", `ALTER DATABASE ${target} IS_TEMPLATE true`);
@@ -126,7 +135,7 @@ await describeOnServers("a swap", (server) => {
 
     it("encoding and locale", async () => {
       const [icu] = await server.query("postgres", "SELECT count(*)::integer AS count FROM pg_collation WHERE collprovider = 'i'");
-      const kinds = ["ENCODING 'LATIN1' LOCALE 'C'", "LC_COLLATE 'C' LC_CTYPE 'POSIX'"];
+      const kinds = ["ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'POSIX'"];
       if (server.major >= 17) kinds.push("LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C' ENCODING 'UTF8'");
       if (server.major >= 15 && icu?.["count"] !== 0) {
         const rules = server.major >= 16 ? "ICU_RULES '&V << w <<< W'" : "";
@@ -220,7 +229,13 @@ await describeOnServers("a swap", (server) => {
     it("after an abort", async () => {
       const oid = await identity();
       const controller = new AbortController();
-      const aborting = swap({ signal: controller.signal, inspectTarget: () => Promise.resolve(controller.abort()) });
+      const aborting = swap({
+        signal: controller.signal,
+        inspectTarget: () => {
+          controller.abort();
+          return Promise.resolve();
+        },
+      });
       await expect(aborting).rejects.toMatchObject({ code: "aborted" });
       await expectUntouched(oid);
     });
