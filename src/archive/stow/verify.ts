@@ -31,9 +31,15 @@ export async function verifyStow(source: RandomAccess, end: ArchiveEnd, options:
     options.onBytes?.(done);
   };
   const damaged: number[] = [];
+  const file = new FrontToBack(source, end.indexOffset);
   for (let number = 0; number < frames.count; number++) {
     const frame = frames.at(number);
-    if (!(await hashOf(source, frame.offset, frame.storedBytes, advance)).equals(frame.sha256)) damaged.push(number);
+    const hash = createHash("sha256");
+    await file.take(frame.storedBytes, (bytes) => {
+      hash.update(bytes);
+      advance(bytes.length);
+    });
+    if (!hash.digest().equals(frame.sha256)) damaged.push(number);
   }
   const [first, ...others] = damaged;
   if (first !== undefined) {
@@ -64,20 +70,48 @@ async function checkFixedBytes(source: RandomAccess, end: ArchiveEnd, advance: (
   advance(expected.length);
 }
 
-/** In pieces, so that a huge frame needs no huge buffer; the next piece is read while this one is hashed. */
-async function hashOf(source: RandomAccess, offset: number, length: number, advance: (bytes: number) => void): Promise<Buffer> {
-  const hash = createHash("sha256");
-  const read = (at: number): Promise<Uint8Array> => source.read(offset + at, Math.min(READ_BYTES, length - at));
-  let next = read(0);
-  for (let at = 0; at < length; at += READ_BYTES) {
-    const bytes = await next;
-    if (at + READ_BYTES < length) {
-      next = read(at + READ_BYTES);
-      next.catch(() => undefined);
-    }
-    hash.update(bytes);
-    advance(bytes.length);
-    freeBytes(bytes);
+/**
+ * The first `size` bytes of a source, read in pieces whatever the frames are: a huge one needs no huge buffer, a thousand small ones
+ * need no thousand reads. The next piece is read while this one is hashed.
+ */
+class FrontToBack {
+  readonly #source: RandomAccess;
+  readonly #size: number;
+  #piece: Uint8Array = new Uint8Array(0);
+  #used = 0;
+  #asked = 0;
+  #next: Promise<Uint8Array> | undefined;
+
+  constructor(source: RandomAccess, size: number) {
+    this.#source = source;
+    this.#size = size;
+    this.#readAhead();
   }
-  return hash.digest();
+
+  /** Shows the next bytes, in one part or several. */
+  async take(bytes: number, show: (part: Uint8Array) => void): Promise<void> {
+    for (let left = bytes; left > 0;) {
+      if (this.#used === this.#piece.length) await this.#turn();
+      const part = this.#piece.subarray(this.#used, this.#used + left);
+      this.#used += part.length;
+      left -= part.length;
+      show(part);
+    }
+  }
+
+  async #turn(): Promise<void> {
+    freeBytes(this.#piece);
+    this.#piece = (await this.#next) ?? this.#piece;
+    this.#used = 0;
+    if (this.#piece.length === 0) throw new PgstowError("internal", "more frames than the file has bytes");
+    this.#readAhead();
+  }
+
+  #readAhead(): void {
+    const length = Math.min(READ_BYTES, this.#size - this.#asked);
+    this.#next = length > 0 ? this.#source.read(this.#asked, length) : undefined;
+    // Who waits for it is told.
+    this.#next?.catch(() => undefined);
+    this.#asked += length;
+  }
 }
