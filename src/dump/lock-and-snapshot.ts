@@ -7,6 +7,7 @@ import { PgstowError } from "../core/errors.ts";
 import { quoteLiteral } from "../core/literals.ts";
 import type { Inventory } from "../objects/inventory.ts";
 import type { CatalogSession } from "../postgres/catalog-session.ts";
+import { noteSystemSchemas } from "./system-schemas.ts";
 
 /** Times that a table may appear or vanish between listing and locking before the dump gives up. */
 const ATTEMPTS_MAX = 10;
@@ -81,6 +82,7 @@ async function attemptLockAndRead(session: CatalogSession, options: SnapshotOpti
   });
   // Not earlier: an attempt that fails is made again and finds the same.
   found.forEach(options.onDiagnostic);
+  noteSystemSchemas(inventory, selection, options.onDiagnostic);
   return inventory;
 }
 
