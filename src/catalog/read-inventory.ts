@@ -1,4 +1,4 @@
-import type { DiagnosticSink } from "../core/diagnostics.ts";
+import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError } from "../core/errors.ts";
 import { applyDependencies } from "../facets/dependency.ts";
 import { roleRead } from "../facets/role.ts";
@@ -14,6 +14,8 @@ import { unmodelledReads } from "./unmodelled.ts";
 export interface CatalogReader {
   readonly major: number;
   query<Row>(sql: string): Promise<Row[]>;
+  /** The rows in parts, each before those of later queries. */
+  queryInParts<Row>(sql: string, atOnceMax: number, take: (rows: Row[]) => void): Promise<void>;
 }
 
 const kinds: readonly ObjectKind[] = Object.values(registry);
@@ -21,7 +23,6 @@ const allReads: readonly CatalogRead[] = [
   ...facetReads.first,
   ...kinds.flatMap((kind) => kind.reads ?? []),
   ...facetReads.last,
-  ...unmodelledReads,
   stillThere,
 ];
 
@@ -29,8 +30,8 @@ const allReads: readonly CatalogRead[] = [
 const LOCKING_KINDS: readonly KindName[] = ["extension", "schema", "relation"];
 
 /**
- * Sends the queries of a phase together and takes their answers in order, each as soon as it is there: so the server works on the next
- * query meanwhile, and rows are let go as they are understood.
+ * Sends the queries of a phase together and takes their answers in order, as they come: so the server works on the next query meanwhile,
+ * and rows are let go as they are understood.
  */
 async function runPhase(
   reader: CatalogReader,
@@ -38,26 +39,32 @@ async function runPhase(
   phase: CatalogRead["phase"],
   reads: readonly CatalogRead[],
 ): Promise<void> {
-  const asked = reads
-    .filter((read) => read.phase === phase)
-    .map((read) => {
-      const answer = ask(reader, read.query(context));
-      // Whoever awaits an earlier answer may throw first; this one's error is then nobody's.
-      answer.catch(() => undefined);
-      return { read, answer };
-    });
+  const asked = reads.filter((read) => read.phase === phase).map((read) => ({ read, answer: ask(reader, read, context) }));
+  // Whoever awaits an earlier answer may throw first; a later one's error is then nobody's.
+  for (const { answer } of asked) answer.catch(() => undefined);
   for (const { read, answer } of asked) {
-    const rows = await answer.catch((error: unknown) => {
+    await answer.catch((error: unknown) => {
       throw explain(error, read, context.inventory);
     });
-    read.read(rows, context);
   }
 }
 
-async function ask(reader: CatalogReader, sql: ReturnType<CatalogRead["query"]>): Promise<readonly unknown[]> {
-  if (sql === null) return [];
-  if (typeof sql === "string") return reader.query(sql);
-  return (await Promise.all(sql.map((part) => reader.query(part)))).flat();
+/** Rows of a read that takes them by itself: few enough to be young when they are let go, enough for the call not to matter. */
+const ROWS_AT_ONCE = 200;
+
+async function ask(reader: CatalogReader, read: CatalogRead, context: ReadContext): Promise<void> {
+  const queries = [read.query(context) ?? []].flat();
+  if (read.rowByRow === true) {
+    await Promise.all(queries.map((sql) => reader.queryInParts(sql, ROWS_AT_ONCE, (rows) => read.read(rows, context))));
+    return;
+  }
+  const all: unknown[] = [];
+  let parts = queries.length;
+  const takePart = (rows: unknown[]): void => {
+    for (const row of rows) all.push(row);
+    if (--parts === 0) read.read(all, context);
+  };
+  await Promise.all(queries.map((sql) => reader.queryInParts(sql, Infinity, takePart)));
 }
 
 /** Deparse functions fail in their own way when somebody drops what they describe. */
@@ -101,6 +108,13 @@ export async function readRelations(reader: CatalogReader, selection: Selection)
   return context.inventory;
 }
 
+/** What was read of a database, and what is still to be said of it. */
+export interface InventoryRead {
+  readonly inventory: Inventory;
+  /** What the database has and no kind models: the server looks for it while the rest of the dump is prepared. */
+  readonly unmodelled: Promise<readonly Diagnostic[]>;
+}
+
 /**
  * Reads everything of the database that a dump needs, in two batches of queries: what exists, then the details of what is wanted.
  * `beforeDetails` sees the inventory with its selection in between, when nothing that needs locks was read yet.
@@ -110,15 +124,25 @@ export async function readInventory(
   selection: Selection,
   onDiagnostic: DiagnosticSink,
   beforeDetails: (inventory: Inventory) => void = () => undefined,
-): Promise<Inventory> {
+): Promise<InventoryRead> {
   const context: ReadContext = { major: reader.major, selection, inventory: new Inventory(), onDiagnostic };
   const names = Object.keys(registry) as KindName[];
   await runPhase(reader, context, "inventory", allReads);
   select(context, names);
   beforeDetails(context.inventory);
-  await runPhase(reader, context, "details", allReads);
+  const details = runPhase(reader, context, "details", allReads);
+  const unmodelled = findUnmodelled(reader, context);
+  // Nobody asks for them when the details fail.
+  unmodelled.catch(() => undefined);
+  await details;
   for (const kind of kinds) kind.derive?.(context);
   applyDependencies(context);
   for (const kind of kinds) kind.link?.(context);
-  return context.inventory;
+  return { inventory: context.inventory, unmodelled };
+}
+
+async function findUnmodelled(reader: CatalogReader, context: ReadContext): Promise<readonly Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  await runPhase(reader, { ...context, onDiagnostic: (diagnostic) => found.push(diagnostic) }, "details", unmodelledReads);
+  return found;
 }

@@ -114,7 +114,7 @@ type LookupName = keyof ReturnType<typeof lookupsOf>;
  * `usage` when an include pattern matches nothing.
  */
 export async function resolveSelection(
-  reader: CatalogReader,
+  reader: Pick<CatalogReader, "query">,
   patterns: SelectionPatterns,
   switches: SelectionSwitches,
 ): Promise<Selection> {
@@ -137,7 +137,7 @@ export async function resolveSelection(
 }
 
 async function findAll(
-  reader: CatalogReader,
+  reader: Pick<CatalogReader, "query">,
   lookups: Readonly<Record<LookupName, Lookup>>,
   { database, strictNames }: SelectionPatterns,
 ): Promise<Record<LookupName, Set<number>>> {

@@ -86,7 +86,7 @@ async function dumpSession(
     encoding,
     ...(isSpokenAsBytes(encoding) ? { textIsBytes: true } : {}),
   };
-  const inventory = await lockAndRead(session, {
+  const { inventory, unmodelled } = await lockAndRead(session, {
     patterns: patternsOf(options, database),
     switches: await switchesOf(options, session),
     serializableDeferrable: options.serializableDeferrable ?? false,
@@ -96,6 +96,7 @@ async function dumpSession(
   });
   const context = renderContext(inventory, session.serverVersionNum, metadata.standardConformingStrings, options);
   const rendered = renderEntries(context, options, onDiagnostic);
+  for (const diagnostic of await unmodelled) onDiagnostic(diagnostic);
   const dumpedBy = `${session.serverVersion} (pgstow ${version})`;
   const { entries } = rendered;
   const script = scriptOptions({ ...options, disableTriggers: disablesTriggers(options, entries) }, dumpedBy);

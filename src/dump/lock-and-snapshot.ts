@@ -1,11 +1,11 @@
 import { heldLocks, isVanished, lockableTables, lockTables } from "../catalog/lock-tables.ts";
 import { readInventory, readRelations } from "../catalog/read-inventory.ts";
+import type { InventoryRead } from "../catalog/read-inventory.ts";
 import { resolveSelection } from "../catalog/resolve-selection.ts";
 import type { SelectionPatterns, SelectionSwitches } from "../catalog/resolve-selection.ts";
 import type { Diagnostic, DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError } from "../core/errors.ts";
 import { quoteLiteral } from "../core/literals.ts";
-import type { Inventory } from "../objects/inventory.ts";
 import type { CatalogSession } from "../postgres/catalog-session.ts";
 import { noteSystemSchemas } from "./system-schemas.ts";
 
@@ -38,7 +38,7 @@ class UnlockedTable extends Error {
  * that nothing which commits in between can make a full table look empty. Starts over when something was dropped meanwhile. The
  * session stays in its transaction. Throws `concurrent-change` when schema changes do not cease, or a given snapshot is too old.
  */
-export async function lockAndRead(session: CatalogSession, options: SnapshotOptions): Promise<Inventory> {
+export async function lockAndRead(session: CatalogSession, options: SnapshotOptions): Promise<InventoryRead> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await attemptLockAndRead(session, options);
@@ -70,20 +70,20 @@ function explainRace(error: unknown, { snapshot }: SnapshotOptions): PgstowError
   });
 }
 
-async function attemptLockAndRead(session: CatalogSession, options: SnapshotOptions): Promise<Inventory> {
+async function attemptLockAndRead(session: CatalogSession, options: SnapshotOptions): Promise<InventoryRead> {
   await lockWanted(session, options);
   // The first query takes the snapshot.
   const [locked, selection] = await Promise.all([heldLocks(session), resolveSelection(session, options.patterns, options.switches)]);
   const found: Diagnostic[] = [];
   const note: DiagnosticSink = (diagnostic) => found.push(diagnostic);
-  const inventory = await readInventory(session, selection, note, (read) => {
-    const unlocked = lockableTables(read).find((table) => !locked.has(table.oid));
+  const read = await readInventory(session, selection, note, (listed) => {
+    const unlocked = lockableTables(listed).find((table) => !locked.has(table.oid));
     if (unlocked !== undefined) throw new UnlockedTable(unlocked);
   });
   // Not earlier: an attempt that fails is made again and finds the same.
   found.forEach(options.onDiagnostic);
-  noteSystemSchemas(inventory, selection, options.onDiagnostic);
-  return inventory;
+  noteSystemSchemas(read.inventory, selection, options.onDiagnostic);
+  return read;
 }
 
 /** Lists and locks; a function of its own, so that its list is gone before everything is read. */

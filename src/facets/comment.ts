@@ -12,6 +12,7 @@ interface CommentRow {
 export const commentRead = catalogRead<CommentRow>({
   name: "comments",
   phase: "inventory",
+  rowByRow: true,
   query: () => `
     SELECT d.classoid, d.objoid, d.objsubid, d.description
     FROM pg_catalog.pg_description d

@@ -5,7 +5,7 @@ import type { CatalogObject } from "../objects/object.ts";
 import type { ReadContext } from "../objects/kind.ts";
 
 /** One row of pg_depend; OIDs of catalogs and rows. */
-export interface DependencyRow {
+interface DependencyRow {
   readonly classid: number;
   readonly objid: number;
   readonly refclassid: number;
@@ -36,11 +36,17 @@ export const dependencyRead = catalogRead<DependencyRow>({
     WHERE d.deptype NOT IN ('p', 'e', 'i') AND d.classid = 'pg_catalog.pg_amproc'::pg_catalog.regclass
       AND NOT (d.refclassid = 'pg_catalog.pg_opfamily'::pg_catalog.regclass AND d.refobjid = p.amprocfamily)
     ORDER BY 1, 2`,
-  // Objects of other reads of this phase have to be there before they can be applied.
-  read: (rows, { inventory }) => {
-    inventory.dependencyRows = rows;
+  rowByRow: true,
+  // Objects of other reads of this phase have to be there before they can be applied. There are more of them than of all other rows together.
+  read: (rows, { inventory: { dependencyRows } }) => {
+    for (const { classid, objid, refclassid, refobjid, deptype } of rows) {
+      dependencyRows.push(classid, objid, refclassid, refobjid, deptype === "i" ? 1 : 0);
+    }
   },
 });
+
+/** Of `dependencyRows`: catalog and row of both ends, and 1 for an internal dependency. */
+const NUMBERS_A_ROW = 5;
 
 export interface ExtensionDependencyRow {
   readonly classid: number;
@@ -69,24 +75,23 @@ export function applyDependencies({ inventory }: ReadContext): void {
     const object = inventory.find(row.classid, row.objid);
     if (extension !== undefined && object !== undefined) object.dependsOnExtensions = [...object.dependsOnExtensions, extension];
   }
-  for (const row of inventory.dependencyRows) {
-    const object = inventory.find(row.classid, row.objid);
-    const referenced = inventory.find(row.refclassid, row.refobjid);
+  const rows = inventory.dependencyRows;
+  for (let at = 0; at < rows.length; at += NUMBERS_A_ROW) {
+    const object = inventory.find(rows[at] ?? 0, rows[at + 1] ?? 0);
+    const referenced = inventory.find(rows[at + 2] ?? 0, rows[at + 3] ?? 0);
     if (object === undefined || referenced === undefined) continue;
-    if (isRelationOfType(row, object, referenced)) referenced.dependencies.push(object);
+    if (rows[at + 4] === 1 && isRelationOfType(object, referenced)) referenced.dependencies.push(object);
     else object.dependencies.push(referenced);
   }
-  // There are as many of them as of all other rows together.
   inventory.extensionDependencyRows = [];
   inventory.dependencyRows = [];
 }
 
 /** A composite type's hidden relation depends on the type in the catalog; its columns are the type's, so the type has to wait. */
-function isRelationOfType(row: DependencyRow, object: CatalogObject, referenced: CatalogObject): boolean {
+function isRelationOfType(object: CatalogObject, referenced: CatalogObject): boolean {
   return (
-    row.deptype === "i" &&
-    row.classid === classOids.pg_class &&
-    row.refclassid === classOids.pg_type &&
+    object.classOid === classOids.pg_class &&
+    referenced.classOid === classOids.pg_type &&
     object.kind === "relation" &&
     referenced.kind === "type"
   );

@@ -1,5 +1,5 @@
 import { PgstowError } from "../core/errors.ts";
-import type { DependencyRow, ExtensionDependencyRow } from "../facets/dependency.ts";
+import type { ExtensionDependencyRow } from "../facets/dependency.ts";
 import type { KindName } from "./kind.ts";
 import type { CatalogObject } from "./object.ts";
 import type { Schema } from "./schema.ts";
@@ -41,8 +41,8 @@ export class Inventory {
   readonly statistics = new Map<number, PlannerStatistics>();
   /** There are subscriptions, and they may be read. */
   readsSubscriptions = false;
-  /** pg_depend, until it is applied. */
-  dependencyRows: readonly DependencyRow[] = [];
+  /** pg_depend, until it is applied: five numbers for each row, since as many objects would take several times the memory. */
+  dependencyRows: number[] = [];
   /** What was made to depend on which extension, until it is applied. */
   extensionDependencyRows: readonly ExtensionDependencyRow[] = [];
   /** Which extension an object belongs to, by catalog and row. */

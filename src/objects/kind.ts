@@ -78,7 +78,9 @@ export interface CatalogRead {
   readonly phase: "inventory" | "details";
   /** The SQL, or null when this server or selection has nothing to ask; several statements when one would be too large for the server. */
   query(context: ReadContext): string | readonly string[] | null;
-  /** Takes the rows in the order in which the server returned them. */
+  /** Each row is read by itself: many are taken some at a time, so that not all of them are held. Otherwise `read` is called once. */
+  readonly rowByRow?: boolean;
+  /** Takes the rows in the order in which the server returned them, after those of the reads before. */
   read(rows: readonly unknown[], context: ReadContext): void;
 }
 
@@ -87,6 +89,7 @@ export function catalogRead<Row>(read: {
   name: string;
   phase: CatalogRead["phase"];
   query(context: ReadContext): string | readonly string[] | null;
+  rowByRow?: boolean;
   read(rows: readonly Row[], context: ReadContext): void;
 }): CatalogRead {
   return {

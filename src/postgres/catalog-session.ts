@@ -5,7 +5,7 @@ import { connect, requestCancel } from "./connect.ts";
 import type { ConnectOptions } from "./connect.ts";
 import type { DataChannel } from "./data-channel.ts";
 import { QueryPipeline, RefusedStatement } from "./query-pipeline.ts";
-import type { CopyReaderMaker } from "./query-pipeline.ts";
+import type { CopyReaderMaker, RowTaker } from "./query-pipeline.ts";
 import { connectionLost, noticeDiagnostic, serverError } from "./server-errors.ts";
 import { versionNumber } from "./server-version.ts";
 import { describeTarget } from "./settings.ts";
@@ -33,6 +33,11 @@ export interface CatalogSession {
    * everything else as the server's text. Throws `server`, `connection-lost` or `aborted`.
    */
   query<Row = Record<string, CatalogValue>>(sql: string): Promise<Row[]>;
+  /**
+   * Runs a query whose rows are taken as they come: at most so many at a time, at the end once more with those that are left, and always
+   * before the rows of a query that was started later. What `take` throws is thrown.
+   */
+  queryInParts<Row>(sql: string, atOnceMax: number, take: (rows: Row[]) => void): Promise<void>;
   /**
    * Sets client_encoding; gives the name by which the server calls it. In any other encoding than UTF8 text is bytes from then on, one
    * character each, in statements and values and also on the data channel that the session becomes.
@@ -109,6 +114,20 @@ class WireSession implements CatalogSession {
     return (await this.#run<Row>(statement)).rows;
   }
 
+  async queryInParts<Row>(statement: string, atOnceMax: number, take: (rows: Row[]) => void): Promise<void> {
+    const failures: unknown[] = [];
+    const takeOrFail = (rows: object[]): void => {
+      if (failures.length > 0) return;
+      try {
+        take(rows as Row[]);
+      } catch (error) {
+        failures.push(error);
+      }
+    };
+    await this.#run(statement, undefined, { atOnceMax, take: takeOrFail });
+    if (failures.length > 0) throw failures[0];
+  }
+
   async copy(statement: string, reader: CopyReaderMaker): Promise<string> {
     return (await this.#run(statement, reader)).tag;
   }
@@ -125,12 +144,12 @@ class WireSession implements CatalogSession {
     return requestCancel(this.#wire);
   }
 
-  async #run<Row>(statement: string, reader?: CopyReaderMaker): Promise<{ rows: Row[]; tag: string }> {
+  async #run<Row>(statement: string, reader?: CopyReaderMaker, taker?: RowTaker): Promise<{ rows: Row[]; tag: string }> {
     throwIfAborted(this.#signal);
     if (this.#closed) throw new PgstowError("connection-lost", `the session with ${this.#target()} is closed`);
     if (this.#running++ === 0) this.#roundTrips++;
     try {
-      return (await this.#pipeline.query(statement, reader)) as { rows: Row[]; tag: string };
+      return (await this.#pipeline.query(statement, reader, taker)) as { rows: Row[]; tag: string };
     } catch (error) {
       throw this.#translate(error, statement);
     } finally {

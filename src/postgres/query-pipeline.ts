@@ -39,12 +39,19 @@ export interface CopyReader {
 /** Makes a reader; `news` is for whole messages that came between the rows. */
 export type CopyReaderMaker = (news: (frame: Buffer) => void) => CopyReader;
 
+/** Takes the rows of an answer as they come, not more than so many at a time. It must not throw. */
+export interface RowTaker {
+  take(rows: object[]): void;
+  readonly atOnceMax: number;
+}
+
 /** A query on its way, and its answer as far as it is there. */
 interface Pending {
   readonly resolve: (answer: PipelineAnswer) => void;
   readonly reject: (error: Error) => void;
   /** Until the rows have ended. */
   reader: CopyReader | undefined;
+  readonly taker: RowTaker | undefined;
   tag: string;
   /** Of the last statement that gave any. */
   rows: object[];
@@ -79,15 +86,18 @@ export class QueryPipeline {
     this.#receive(wire.claim());
   }
 
-  /** Sends a query or, with a reader, a COPY ... TO STDOUT. Throws RefusedStatement, or what ended the connection. */
-  query(sql: string, reader?: CopyReaderMaker): Promise<PipelineAnswer> {
+  /**
+   * Sends a query or, with a reader, a COPY ... TO STDOUT. Throws RefusedStatement, or what ended the connection. A taker gets the rows
+   * before the next query's come, and the answer has none.
+   */
+  query(sql: string, reader?: CopyReaderMaker, taker?: RowTaker): Promise<PipelineAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined || this.#wire.destroyed) {
         reject(this.#failure ?? new Error("the connection is closed"));
         return;
       }
       const copy = reader?.((frame) => this.#take(frame[0] ?? 0, frame.subarray(HEADER_BYTES)));
-      this.#pending.push({ resolve, reject, reader: copy, tag: "", rows: [], decode: undefined, refusal: undefined });
+      this.#pending.push({ resolve, reject, reader: copy, taker, tag: "", rows: [], decode: undefined, refusal: undefined });
       if (this.#outgoing.length === 0) queueMicrotask(() => this.#send());
       this.#outgoing.push(encodeQuery(sql, this.#wire.textForm));
     });
@@ -142,7 +152,8 @@ export class QueryPipeline {
     const pending = this.#pending[this.#first];
     switch (type) {
       case TYPE.dataRow:
-        if (pending?.decode !== undefined) pending.rows.push(pending.decode(body));
+        if (pending?.decode === undefined) break;
+        if (pending.rows.push(pending.decode(body)) === pending.taker?.atOnceMax) give(pending);
         break;
       case ROW_DESCRIPTION:
         if (pending === undefined) break;
@@ -181,6 +192,7 @@ export class QueryPipeline {
       // The rows are the asker's alone.
       this.#pending[this.#first - 1] = ANSWERED;
     }
+    give(pending);
     if (pending.refusal === undefined) pending.resolve(pending);
     else pending.reject(pending.refusal);
   }
@@ -194,10 +206,19 @@ export class QueryPipeline {
   }
 }
 
+/** Gives its rows to the taker of a query, if it has one and nothing has gone wrong. */
+function give(pending: Pending): void {
+  const { taker, rows, refusal } = pending;
+  if (taker === undefined || refusal !== undefined) return;
+  pending.rows = [];
+  taker.take(rows);
+}
+
 const ANSWERED: Pending = {
   resolve: () => undefined,
   reject: () => undefined,
   reader: undefined,
+  taker: undefined,
   tag: "",
   rows: [],
   decode: undefined,

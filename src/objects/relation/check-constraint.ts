@@ -29,6 +29,7 @@ interface CheckRow {
 const read = catalogRead<CheckRow>({
   name: "check constraints",
   phase: "details",
+  rowByRow: true,
   query: ({ inventory }) => {
     const tables = definedRelations(inventory, "rpf");
     if (tables.length === 0) return null;

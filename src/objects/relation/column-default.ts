@@ -30,6 +30,7 @@ interface DefaultRow {
 const read = catalogRead<DefaultRow>({
   name: "column defaults",
   phase: "details",
+  rowByRow: true,
   query: ({ inventory }) => {
     const relations = detailedRelations(inventory);
     if (relations.length === 0) return null;

@@ -74,6 +74,7 @@ interface ColumnRow {
 export const columnRead = catalogRead<ColumnRow>({
   name: "columns",
   phase: "details",
+  rowByRow: true,
   query: ({ inventory, major }) => {
     const relations = detailedRelations(inventory);
     if (relations.length === 0) return null;

@@ -32,6 +32,7 @@ interface ForeignKeyRow {
 const read = catalogRead<ForeignKeyRow>({
   name: "foreign keys",
   phase: "details",
+  rowByRow: true,
   query: ({ inventory, selection }) => {
     // Rows alone are ordered by foreign keys too, also those of extensions' configuration tables.
     const tables = selection.schemaWanted

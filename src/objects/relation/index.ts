@@ -60,6 +60,7 @@ interface IndexRow {
 const read = catalogRead<IndexRow>({
   name: "indexes",
   phase: "details",
+  rowByRow: true,
   query: ({ inventory, major }) => {
     // Partitions attach their indexes to those of the tables above, wanted or not.
     const above = detailedRelations(inventory).filter((table) => table.relkind === "p" && !wants(table, component.definition));

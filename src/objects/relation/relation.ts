@@ -125,6 +125,7 @@ const NOTHING_ELSE: Omit<RelationRow, "oid" | "name" | "schema" | "relkind" | "o
 const read = catalogRead<RelationRow>({
   name: "relations",
   phase: "inventory",
+  rowByRow: true,
   query: ({ selection }) => `
     SELECT c.oid, c.relname AS name, c.relnamespace AS schema, c.relkind::text AS relkind, c.relowner AS owner,
       c.relpersistence::text AS persistence, c.relreplident::text AS replica_identity, c.relispartition AS is_partition,
@@ -154,6 +155,7 @@ const read = catalogRead<RelationRow>({
 export const lockableRead = catalogRead<Pick<RelationRow, "oid" | "name" | "schema" | "relkind" | "owner">>({
   name: "tables to lock",
   phase: "inventory",
+  rowByRow: true,
   query: ({ selection }) => `
     SELECT c.oid, c.relname AS name, c.relnamespace AS schema, c.relkind::text AS relkind, c.relowner AS owner
     FROM pg_catalog.pg_class c

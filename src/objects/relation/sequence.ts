@@ -34,6 +34,7 @@ interface SequenceRow {
 export const sequenceRead = catalogRead<SequenceRow>({
   name: "sequences",
   phase: "details",
+  rowByRow: true,
   query: ({ inventory }) => {
     const sequences = definedRelations(inventory, "S");
     if (sequences.length === 0) return null;

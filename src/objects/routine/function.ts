@@ -36,6 +36,7 @@ interface RoutineRow extends AclRow {
 const read = catalogRead<RoutineRow>({
   name: "functions",
   phase: "inventory",
+  rowByRow: true,
   // Constructors of range types come with their type; system functions matter only where somebody changed their privileges.
   query: () => `
     SELECT p.oid, p.proname AS name, p.pronamespace AS schema, p.proowner AS owner, p.prokind::text AS prokind,
@@ -92,6 +93,7 @@ interface RoutineDetails {
 const detailsRead = catalogRead<RoutineDetails & { readonly oid: number }>({
   name: "function definitions",
   phase: "details",
+  rowByRow: true,
   query: ({ inventory, major }) => {
     const wanted = inventory.ofKind<Routine>("function").filter((routine) => routine.wanted !== 0);
     if (wanted.length === 0) return null;

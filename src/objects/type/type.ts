@@ -62,6 +62,7 @@ interface TypeRow extends AclRow {
 const read = catalogRead<TypeRow>({
   name: "types",
   phase: "inventory",
+  rowByRow: true,
   query: () => `
     SELECT t.oid, t.typname AS name, t.typnamespace AS schema, n.nspname AS schema_name, pg_catalog.format_type(t.oid, NULL) AS formatted,
       t.typowner AS owner, t.typtype::text AS typtype, t.typisdefined AS is_defined, t.typrelid, c.relkind::text AS relkind,
