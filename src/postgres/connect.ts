@@ -184,7 +184,7 @@ async function attempt(input: Attempt, encryption: Encryption): Promise<Wire | F
         },
       );
     }
-    socket = secure === undefined ? socket : outlivingErrors(secure);
+    socket = outlivingErrors(secure ?? socket);
     stage = "session";
     const encrypted = secure !== undefined;
     const session = await startSession(socket, settings, input.password, input.onDiagnostic);
