@@ -39,7 +39,7 @@ describe.each(wantedMajors())("a standby server, PostgreSQL %i", (major) => {
     const first = await startCluster(binaries, { folder: join(folder, "first") });
     await query(
       first,
-      "CREATE TABLE public.logged (a integer); CREATE UNLOGGED TABLE public.unlogged (a integer); CREATE SEQUENCE public.s",
+      "CREATE TABLE public.logged (a integer); CREATE UNLOGGED TABLE public.unlogged (a integer); CREATE SEQUENCE public.s; CREATE TABLE public.long AS SELECT i FROM generate_series(1, 2000) AS i",
     );
     await query(first, "INSERT INTO logged VALUES (1); SELECT nextval('s')");
     // Commits are not waited for: this writes them.
@@ -74,6 +74,18 @@ describe.each(wantedMajors())("a standby server, PostgreSQL %i", (major) => {
     expect(from.stdout).toContain("CREATE UNLOGGED TABLE public.unlogged");
     expect(from.stdout).toContain("COPY public.logged (a) FROM stdin;\n1\n2\n\\.\n");
     expect(from.stdout).not.toContain("COPY public.unlogged");
+  });
+
+  it("is dumped on several sessions, with a table in ranges", async () => {
+    const archive = join(folder, "standby.sql.zst");
+    const results = [
+      await runPgstow(["dump", "-j2", "--split-tables-larger-than=1B", "-f", archive, "-d", urlOf(standby)]),
+      await runPgstow(["convert", "-F", "plain", archive, "-"]),
+      await runPgstow(["dump", "-d", urlOf(standby)]),
+    ];
+    expect(results.map(({ code, stderr }) => ({ code, stderr }))).toEqual(results.map(() => ({ code: 0, stderr: "" })));
+    const text = (script = "") => script.replaceAll(/^\\(un)?restrict .*$/gm, "");
+    expect(text(results[1]?.stdout)).toBe(text(results[2]?.stdout));
   });
 
   it("has no serializable transactions, which is said", async () => {

@@ -79,6 +79,11 @@ await describeOnServers("a dump that reads tables in ranges", (server) => {
     return address.href;
   };
 
+  /** Waits until the query gives so many rows. */
+  async function until(query: string, count = 1): Promise<void> {
+    while ((await server.query("postgres", query)).length < count) await sleep(20);
+  }
+
   async function ok(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await runPgstow(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -129,6 +134,20 @@ await describeOnServers("a dump that reads tables in ranges", (server) => {
       expect(await lying(target)).toEqual(await lying(source));
     }
   });
+
+  it.skipIf(server.major < 15)(
+    "reads only the pages of a range, whatever the planner has been told (needs a server from 15 on)",
+    async () => {
+      await server.query("postgres", `ALTER DATABASE "${source}" SET enable_tidscan = off`);
+      await ok("dump", ...SPLIT, "-t", "accounts", "-f", inFolder("x.sql.zst"), url(source));
+      const others = `SELECT FROM pg_stat_activity WHERE datname = '${source}' AND pid <> pg_backend_pid()`;
+      // Sessions have counted their scans when they are gone.
+      await until(`SELECT 1 WHERE NOT EXISTS (${others})`);
+      const [scans] = await server.query(source, "SELECT seq_scan::int AS whole FROM pg_stat_user_tables WHERE relname = 'accounts'");
+      expect((await rangesIn(inFolder("x.sql.zst")))["accounts"]).toBeGreaterThan(50);
+      expect(scans?.["whole"]).toBeLessThan(10);
+    },
+  );
 
   it.skipIf(noZstd !== "")(`is a script for psql${noZstd}`, async () => {
     await ok("dump", ...SPLIT, "-f", inFolder("x.sql.zst"), url(source));
@@ -251,10 +270,6 @@ await describeOnServers("a dump that reads tables in ranges", (server) => {
       );
     const copies = `SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'COPY %slow%ctid%' AND datname = `;
     const nobody = () => `SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = '${source}' AND usename = '${role}')`;
-
-    async function until(query: string, count = 1): Promise<void> {
-      while ((await server.query("postgres", query)).length < count) await sleep(20);
-    }
 
     it("because a session is killed in the middle of it, the table is named, and nothing is left", async () => {
       await slow("pg_catalog.pg_sleep(600) IS NOT NULL");
