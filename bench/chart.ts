@@ -1,10 +1,10 @@
 import type { Outcome } from "./row.ts";
 
-const width = 900;
+const width = 1000;
 const rowHeight = 46;
-const top = 74;
+const top = 86;
 /** Where the plot begins and ends. */
-const [left, right] = [400, 850];
+const [left, right] = [450, 860];
 /** Ratios at both ends, on a logarithmic scale. */
 const [lowest, highest] = [0.01, 2];
 const grid = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
@@ -36,20 +36,21 @@ const style = `
 export function renderChart(outcomes: readonly Outcome[], caption: string): string {
   const rows = outcomes.filter((outcome) => outcome.rival !== "");
   const bottom = top + rows.length * rowHeight;
-  const height = bottom + 62;
+  const height = bottom + 78;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="pgstow relative to PostgreSQL's own programs">`,
     `<style>${style}\n</style>`,
     `<rect class="page" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="6"/>`,
     `<text class="title" x="20" y="30">pgstow relative to PostgreSQL's own programs</text>`,
-    `<text class="small" x="20" y="49">Wall time, and size in the last row; further left is better. Logarithmic.</text>`,
+    `<text class="small" x="20" y="49">Wall time, and size in the last row; further left is better. On the right what both needed.</text>`,
     ...grid.flatMap((ratio) => [
       `<line class="${ratio === 1 ? "rival" : "grid"}" x1="${x(ratio)}" y1="${top - 8}" x2="${x(ratio)}" y2="${bottom}"/>`,
       `<text class="small" x="${x(ratio)}" y="${top - 14}" text-anchor="middle">${ratio === 1 ? "1 = rival" : String(ratio)}</text>`,
     ]),
     ...rows.flatMap((outcome, i) => renderRow(outcome, top + i * rowHeight)),
     ...renderLegend(bottom + 24),
-    `<text class="small" x="20" y="${bottom + 48}">${escape([memoryText(outcomes), caption].filter((part) => part !== "").join(" · "))}</text>`,
+    `<text class="small" x="20" y="${bottom + 46}">${escape(memoryText(outcomes))}</text>`,
+    `<text class="small" x="20" y="${bottom + 64}">${escape(caption)}</text>`,
     "</svg>",
     "",
   ].join("\n");
@@ -58,8 +59,8 @@ export function renderChart(outcomes: readonly Outcome[], caption: string): stri
 function renderRow({ work, rival, status, verdict }: Outcome, y: number): string[] {
   const middle = y + rowHeight / 2;
   const labels = [
-    `<text x="20" y="${middle - 3}">${escape(fit(work, 58))}</text>`,
-    `<text class="small" x="20" y="${middle + 13}">${escape(fit(`beside ${rival}`, 68))}</text>`,
+    `<text x="20" y="${middle - 3}">${escape(fit(work, 68))}</text>`,
+    `<text class="small" x="20" y="${middle + 13}">${escape(fit(`beside ${rival}`, 78))}</text>`,
   ];
   const ratio = verdict?.ratio ?? null;
   if (verdict === null || ratio === null)
@@ -71,6 +72,7 @@ function renderRow({ work, rival, status, verdict }: Outcome, y: number): string
     ...labels,
     `<rect class="${status}" x="${from}" y="${middle - 9}" width="${round(to - from)}" height="18"/>`,
     ...goal,
+    `<text class="small" x="${width - 20}" y="${middle + 4}" text-anchor="end">${escape(`${verdict.ours} : ${verdict.rival}`)}</text>`,
     valueText(ratio, end, verdict.goalRatio === null ? null : x(verdict.goalRatio), middle),
   ];
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { measure, memoryIsMeasured } from "./measure.ts";
+import { commandText, measure, memoryIsMeasured } from "./measure.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -11,6 +11,19 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const node = (script: string) => [process.execPath, "-e", script];
+
+test("the text of a command has neither paths nor addresses", () => {
+  const ours = [
+    "/usr/bin/node",
+    "/home/somebody/pgstow/dist/cli/main.js",
+    "dump",
+    "-f",
+    "/tmp/xyz/a.zst",
+    "-d",
+    "postgresql://u@127.0.0.1:5/d",
+  ];
+  expect(commandText({ pipeline: [ours, ["/usr/bin/zstd", "-3"]] })).toBe("pgstow dump -f a.zst -d URL | zstd -3");
+});
 
 describe("measure", () => {
   test("counts CPU seconds and the peak of a program's memory", async () => {
@@ -34,6 +47,11 @@ describe("measure", () => {
   test("fails when the last program does, with what it said", async () => {
     const failing = node("console.error('no such table'); process.exitCode = 3");
     await expect(measure({ pipeline: [failing] })).rejects.toThrow(/exit code 3: no such table/);
+  });
+
+  test("ends what takes too long", async () => {
+    const endless = node("setInterval(() => {}, 1000)");
+    await expect(measure({ pipeline: [endless] }, 0.5)).rejects.toThrow("did not end within 0.5 s");
   });
 
   test("fails when a program before the last one does", async () => {

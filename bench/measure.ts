@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
+import { basename, isAbsolute } from "node:path";
 import { performance } from "node:perf_hooks";
 import { text } from "node:stream/consumers";
 import { setInterval } from "node:timers";
@@ -23,14 +24,17 @@ export interface Command {
 
 const sampleMs = 10;
 
+/** Longer than the slowest rival takes; who hangs shall not keep the others from their turns. */
+const usualLimitSeconds = 1200;
+
 /** Whether this system tells the peak of a process and who its children are. */
 export const memoryIsMeasured = existsSync(`/proc/${String(process.pid)}/task/${String(process.pid)}/children`);
 
 /** How CPU time and memory are measured here; part of the report. */
 export const measuredBy = `CPU seconds by the shell's times${memoryIsMeasured ? ", memory by /proc's VmHWM" : "; memory is not measured here"}`;
 
-/** Runs a command to its end. Throws, with the end of what it said, when a program of it fails. */
-export async function measure(command: Command): Promise<Cost> {
+/** Runs a command to its end. Throws, with the end of what it said, when a program of it fails, and when it takes longer than that. */
+export async function measure(command: Command, limitSeconds = usualLimitSeconds): Promise<Cost> {
   const start = performance.now();
   const child = spawn("sh", ["-c", shellScript(command)], { stdio: ["ignore", "ignore", "pipe", "pipe"], env: cleanEnvironment() });
   const report = child.stdio[3] as NodeJS.ReadableStream;
@@ -39,17 +43,44 @@ export async function measure(command: Command): Promise<Cost> {
   const reported = text(report);
   const peaks = new Map<number, number>();
   const sampler = setInterval(() => samplePeaks(child.pid, peaks), sampleMs);
+  let isLate = false;
+  const limit = setTimeout(() => {
+    isLate = true;
+    for (const pid of child.pid === undefined ? [] : [...childrenOf(child.pid), child.pid]) kill(pid);
+  }, limitSeconds * 1000);
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, string | null];
     const wallSeconds = (performance.now() - start) / 1000;
+    if (isLate) throw new Error(`${commandText(command)} did not end within ${String(limitSeconds)} s`);
     if (code !== 0) {
-      const name = command.pipeline.map(([program = ""]) => program).join(" | ");
-      throw new Error(`${name} ended with ${signal ?? `exit code ${String(code)}`}: ${said.trim()}`);
+      throw new Error(`${commandText(command)} ended with ${signal ?? `exit code ${String(code)}`}: ${said.trim()}`);
     }
     return { wallSeconds, cpuSeconds: readTimes(await reported), peakBytes: peaks.size === 0 ? null : Math.max(...peaks.values()) };
   } finally {
     clearInterval(sampler);
+    clearTimeout(limit);
   }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has just ended.
+  }
+}
+
+/** For people: without the paths and addresses of one run. */
+export function commandText({ pipeline }: Command): string {
+  const word = (text: string) => (/^postgres(ql)?:/.test(text) ? "URL" : isAbsolute(text) ? basename(text) : text);
+  return pipeline
+    .map((argv) =>
+      argv
+        .map(word)
+        .join(" ")
+        .replace(/^node main\.js /, "pgstow "),
+    )
+    .join(" | ");
 }
 
 /** sh has no pipefail: a program before the last one says on descriptor 3 that it failed. */

@@ -10,11 +10,12 @@ usual size, at least five rounds) is written to bench/RESULTS.md, results.json a
   --size SIZE         rows of the large databases as COPY text (1GB)
   --rounds N          how often each program runs; medians count (5)
   --rows N,N,...      these rows of the report only
-  --quick             a smoke run: 100MB, one round, a fifth of the tables
+  --quick             a smoke run, whose marks mean little: 100MB, one round, a fifth of the tables
   --rival-bin FOLDER  PostgreSQL's programs from here instead of PATH
   --help              this text
 
-Exit code 1 when a row could not be measured. It takes about 40 minutes, and 15 GB of disk; a quick run takes two minutes.`;
+Exit code 1 when a row could not be measured. It takes about 45 minutes, and 20 GB of disk for temporary files; a quick
+run takes two minutes.`;
 
 export interface Options {
   readonly scale: Scale;

@@ -61,7 +61,7 @@ async function withBench<T>(rivals: Rivals, work: (bench: Bench) => Promise<T>):
     await databases.dropAll().finally(() => server.stop());
     await rm(folder, { recursive: true, force: true });
   };
-  process.once("SIGINT", () => void cleanUp().finally(() => process.exit(130)));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void cleanUp().finally(() => process.exit(130)));
   try {
     return await work({ server, databases, rivals, link, folder });
   } finally {
@@ -100,8 +100,8 @@ async function publish(report: Report, isWholeRun: boolean): Promise<void> {
   const text = renderReport(report, names.chart);
   await writeFile(join(folder, names.text), text);
   await writeFile(join(folder, names.json), `${JSON.stringify(report, null, 2)}\n`);
-  const { server, machine, date } = report.conditions;
-  await writeFile(join(folder, names.chart), renderChart(report.outcomes, [server, machine, date].join(" · ")));
+  const { rivals, machine, date } = report.conditions;
+  await writeFile(join(folder, names.chart), renderChart(report.outcomes, [rivals, machine, date].join(" · ")));
   console.log(`${text}\nWritten to ${join(folder, names.text)}, ${names.json} and ${names.chart}`);
 }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSpec } from "./databases/specs.ts";
 import type { Bench } from "./bench.ts";
 import type { Command, Cost } from "./measure.ts";
+import { commandText } from "./measure.ts";
 import type { Row } from "./row.ts";
 
 /** One of those who take turns. */
@@ -128,7 +129,7 @@ class Record {
 
   result(): Result {
     const { contender, rounds, bytes, failure, command } = this;
-    const text = command?.pipeline.map((argv) => argv.join(" ")).join(" | ") ?? "";
+    const text = command === undefined ? "" : commandText(command);
     return { contender: contender.name, ours: contender.ours, command: text, rounds, bytes, failure };
   }
 }
