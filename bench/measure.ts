@@ -43,15 +43,15 @@ export async function measure(command: Command, limitSeconds = usualLimitSeconds
   const reported = text(report);
   const peaks = new Map<number, number>();
   const sampler = setInterval(() => samplePeaks(child.pid, peaks), sampleMs);
-  let isLate = false;
+  const outcome = { isLate: false };
   const limit = setTimeout(() => {
-    isLate = true;
+    outcome.isLate = true;
     for (const pid of child.pid === undefined ? [] : [...childrenOf(child.pid), child.pid]) kill(pid);
   }, limitSeconds * 1000);
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, string | null];
     const wallSeconds = (performance.now() - start) / 1000;
-    if (isLate) throw new Error(`${commandText(command)} did not end within ${String(limitSeconds)} s`);
+    if (outcome.isLate) throw new Error(`${commandText(command)} did not end within ${String(limitSeconds)} s`);
     if (code !== 0) {
       throw new Error(`${commandText(command)} ended with ${signal ?? `exit code ${String(code)}`}: ${said.trim()}`);
     }
