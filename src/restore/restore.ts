@@ -17,6 +17,7 @@ import { type RestoreSelection, type SelectedEntry, selectEntries } from "./sele
 import { checkSwapOptions } from "./swap/check-options.ts";
 import { swapDatabase, type SwapOptions } from "./swap/swap.ts";
 import type { RestoreTarget } from "./target.ts";
+import { verifyFirst } from "./verify-first.ts";
 
 export interface RestoreOptions extends RestoreSelection, RestoreForm, RestoreBehaviour {
   /** Path of an archive, or an open one, which stays open. */
@@ -27,7 +28,10 @@ export interface RestoreOptions extends RestoreSelection, RestoreForm, RestoreBe
   readonly environment?: Environment;
   /** Make the archive's database, connected to the one that `connection` names, and restore into it. */
   readonly create?: boolean;
-  /** The archive's hashes are checked before anything else; on unless it is false. */
+  /**
+   * The archive's hashes are checked before anything else; on unless it is false. pg_dump's formats have none: all of their data is read
+   * beforehand only where damage that shows in the middle of a restore would leave something behind.
+   */
   readonly verify?: boolean;
   /** What index builds may use: a number of kilobytes, or text with PostgreSQL's units ("1GB"). */
   readonly maintenanceWorkMem?: string;
@@ -92,7 +96,11 @@ async function restoreFrom(archive: ArchiveReader, options: RestoreOptions): Pro
     { ...options.connection, onDiagnostic: options.connection.onDiagnostic ?? onDiagnostic },
     options.environment ?? {},
   );
-  const { fingerprint } = await verifyFirst(archive, options);
+  const fingerprint = await verifyFirst(
+    archive,
+    selected.map(({ entry }) => entry),
+    options,
+  );
 
   const open = (where: ConnectionSettings) => openRestoreTarget(where, options.signal, onDiagnostic, archive.metadata.textIsBytes);
   options.onStep?.("connecting to database for restore");
@@ -173,25 +181,6 @@ function checkBehaviour(options: RestoreOptions): void {
       hint: "Leave out jobs, or say transaction: none.",
     });
   }
-}
-
-async function verifyFirst(archive: ArchiveReader, options: RestoreOptions): Promise<{ fingerprint: string }> {
-  if (options.verify === false) return { fingerprint: archive.summary.fingerprint };
-  const { storedBytes } = archive.summary;
-  const report = await archive.verify({
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    onBytes: (bytes) => {
-      options.onProgress?.({
-        phase: "verify",
-        entriesDone: 0,
-        entriesTotal: archive.entries.length,
-        rows: 0,
-        rawBytes: bytes,
-        rawBytesTotal: storedBytes,
-      });
-    },
-  });
-  return report;
 }
 
 function* compareVersions(archive: ArchiveReader, target: RestoreTarget): Generator<Diagnostic> {

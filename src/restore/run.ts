@@ -16,6 +16,8 @@ import { sayStep } from "./verbose.ts";
 
 export interface RunOptions extends RestoreBehaviour {
   readonly signal?: AbortSignal | undefined;
+  /** Rows that nobody has counted before are counted on their way; not if this is false. */
+  readonly verify?: boolean | undefined;
   readonly onProgress?: ProgressSink | undefined;
   readonly onDiagnostic?: DiagnosticSink | undefined;
   /** Runs before the first step, within the transaction; gives entries whose steps are left out. */
@@ -166,7 +168,7 @@ class PlanRun {
       standardConformingStrings: this.#plan.standardConformingStrings,
       inTransaction: this.#transaction !== "none",
       freeze: (step.type === "rows" && step.freeze === true) || (table !== undefined && this.#made.has(table)),
-      rowsExpected: (step.type === "rows" ? step.part : undefined)?.rows ?? this.#archive.sizes.get(entry.dumpId)?.rows,
+      rowsExpected: this.#rowsExpected(step),
       onMissingRows: this.#options.onError === "continue" ? (this.#options.onDiagnostic ?? ignore) : undefined,
       onStep: this.#options.onStep,
       onData: (rows, rawBytes) => {
@@ -183,6 +185,11 @@ class PlanRun {
       this.#check();
       throw explainFailure(error, step.entry, this.#outcome);
     }
+  }
+
+  #rowsExpected(step: Exclude<RestoreStep, { type: "sql" }>): DataJob["rowsExpected"] {
+    const known = (step.type === "rows" ? step.part : undefined)?.rows ?? this.#archive.sizes.get(step.entry.dumpId)?.rows;
+    return known ?? (this.#options.verify === false ? undefined : "sent");
   }
 
   async #settle(): Promise<void> {

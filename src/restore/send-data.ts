@@ -23,8 +23,8 @@ export interface DataJob {
   /** A transaction is open, and nothing of it survives an error. */
   readonly inTransaction: boolean;
   readonly freeze: boolean;
-  /** How many rows the archive has, where that is known. */
-  readonly rowsExpected: number | undefined;
+  /** How many rows the archive has; as many as were `sent` where nobody has counted them before; undefined where nobody minds. */
+  readonly rowsExpected: number | "sent" | undefined;
   /** Told of rows that the server did not take, where that is no error. */
   readonly onMissingRows: ((diagnostic: Diagnostic) => void) | undefined;
   /** Told what is being done, where that is wanted. */
@@ -55,9 +55,14 @@ type Batches<T extends EntryData["type"]> = Extract<EntryData, { type: T; batche
 
 async function sendRows(job: DataJob, { entry, copy, part }: RowsStep, batches: Batches<"rows">): Promise<void> {
   const sql = copyStatement(copy, { encoding: job.encoding, freeze: job.freeze });
-  const { taken } = await job.target.sendCopy(sql, countedBytes(batches, job.onData));
+  let sent = 0;
+  const onData = (rows: number, rawBytes: number): void => {
+    sent += rows;
+    job.onData(rows, rawBytes);
+  };
+  const { taken } = await job.target.sendCopy(sql, countedBytes(batches, onData));
   const answer = taken.then(
-    (rows) => compareRows(job, entry, rows),
+    (rows) => compareRows(job, entry, rows, job.rowsExpected === "sent" ? sent : job.rowsExpected),
     (error: unknown) => {
       throw inWholeTable(error, part);
     },
@@ -73,9 +78,9 @@ async function* countedBytes(batches: Batches<"rows">, onData: DataJob["onData"]
   }
 }
 
-function compareRows({ rowsExpected, onMissingRows }: DataJob, entry: Entry, rows: number): void {
-  if (rowsExpected === undefined || rows === rowsExpected) return;
-  const message = `the server took ${String(rows)} rows of ${String(rowsExpected)}`;
+function compareRows({ onMissingRows }: DataJob, entry: Entry, rows: number, expected: number | undefined): void {
+  if (expected === undefined || rows === expected) return;
+  const message = `the server took ${String(rows)} rows of ${String(expected)}`;
   const hint = "A trigger or rule of the table may keep rows out; --disable-triggers (with --data-only) switches triggers off.";
   if (onMissingRows === undefined) throw new PgstowError("server", message, { context: { table: tableOf(entry) }, hint });
   onMissingRows({ severity: "warning", code: "missing-rows", message: `table "${tableOf(entry)}": ${message}`, hint });

@@ -37,6 +37,7 @@ export async function* batchesOf(content: AsyncIterable<Uint8Array>): AsyncGener
     if (end > 0) yield batchOf(pending, end);
     pieces = [pending.subarray(end)];
     pendingBytes -= end;
+    if (pendingBytes > ROW_BYTES_MAX) throw new PgstowError("corrupt", "a row is longer than a row can be");
     // A row longer than a batch is looked at seldom.
     wanted = Math.max(BATCH_BYTES, pendingBytes * 2);
   }

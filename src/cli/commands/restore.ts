@@ -26,7 +26,7 @@ export const restoreCommand: Command = {
   name: "restore",
   usage: "restore [options] -d DBNAME [ARCHIVE]",
   describe:
-    "Checks every hash of an archive, then restores it into a database in one transaction: all of it or\nnothing. What is in the database stays, unless --clean drops it. Without ARCHIVE it is read from\nstandard input.",
+    "Checks every hash of an archive, then restores it into a database in one transaction: all of it or\nnothing. An archive of pg_dump has no hashes; damage in it shows on the way, and nothing is changed. What is in the database stays, unless --clean drops it. Without ARCHIVE it is read from\nstandard input.",
   positionalsMax: 1,
   options,
   examples: [
