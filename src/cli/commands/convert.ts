@@ -4,60 +4,13 @@ import type { ConvertOptions } from "../../convert/convert.ts";
 import { PgstowError } from "../../core/errors.ts";
 import { spoolInput } from "../../store/spooled-input.ts";
 import type { Command, CommandContext } from "../command.ts";
-import { defined, type OptionSpec, type ParsedArguments } from "../option.ts";
+import { defined, type ParsedArguments } from "../option.ts";
 import { openOutput } from "../output.ts";
 import { archiveCompression, archiveVersion, compressionLevel, dumpFormat } from "../output-format.ts";
 import { openProgress, progressOption } from "../progress-option.ts";
 import { selectionFromFlags, selectionOptions } from "../selection-options.ts";
 import { formatBytes, formatCount } from "../sizes.ts";
-
-const output = "Output options:";
-const form = "Form options (for a plain script, and for the SQL in stow and tar archives):";
-const omit = "Omission options:";
-
-const convertOptionSpecs: readonly OptionSpec[] = [
-  { name: "file", short: "f", type: "value", valueName: "FILE", describe: "the same as OUT; - is standard output", group: output },
-  {
-    name: "format",
-    short: "F",
-    type: "value",
-    valueName: "p|s|c|d|t",
-    describe:
-      "plain script, stow archive, or pg_dump's custom, directory or tar archive; without it the name of OUT decides (.sql, .sql.zst)",
-    group: output,
-  },
-  { name: "force", type: "flag", describe: "replace the output file when it exists", group: output },
-  {
-    name: "compress",
-    short: "Z",
-    type: "value",
-    valueName: "METHOD[:DETAIL]",
-    describe: "gzip, lz4, zstd or none, with level=N or long as detail; a stow archive has zstd only, a tar archive none",
-    group: output,
-  },
-  {
-    name: "archive-version",
-    type: "value",
-    valueName: "1.14|1.15|1.16",
-    describe:
-      "version of a custom, directory or tar archive: 1.14 for pg_restore 15, 1.15 for 16, 1.16 for 17; as in the source without it",
-    group: output,
-  },
-  { name: "no-sync", type: "flag", describe: "", group: output, hidden: "no-op" },
-  { name: "sync-method", type: "value", describe: "", group: output, hidden: "no-op" },
-  { name: "clean", short: "c", type: "flag", describe: "drop database objects before making them", group: form },
-  { name: "if-exists", type: "flag", describe: "use IF EXISTS when dropping objects", group: form },
-  { name: "create", short: "C", type: "flag", describe: "include commands to create the database", group: form },
-  { name: "disable-triggers", type: "flag", describe: "disable triggers while rows are restored (data only)", group: form },
-  { name: "superuser", short: "S", type: "value", valueName: "NAME", describe: "superuser for --disable-triggers", group: form },
-  { name: "use-set-session-authorization", type: "flag", describe: "SET SESSION AUTHORIZATION instead of ALTER OWNER", group: form },
-  { name: "enable-row-security", type: "flag", describe: "restore rows under row security", group: form },
-  { name: "restrict-key", type: "value", valueName: "KEY", describe: "key of the \\restrict line of a plain script", group: form },
-  { name: "no-reconnect", short: "R", type: "flag", describe: "", group: form, hidden: "no-op" },
-  { name: "no-owner", short: "O", type: "flag", describe: "no ownership", group: omit },
-  { name: "no-table-access-method", type: "flag", describe: "no table access methods", group: omit },
-  { name: "no-tablespaces", type: "flag", describe: "no tablespaces", group: omit },
-];
+import { convertOptionSpecs } from "./convert-options.ts";
 
 export const convertCommand: Command = {
   name: "convert",
