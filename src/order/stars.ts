@@ -17,7 +17,7 @@ interface Star {
 export function openStars(objects: readonly CatalogObject[], context: RepairContext): void {
   const size = 1 + objects.reduce((largest, { dumpId }) => Math.max(largest, dumpId), 0);
   for (const star of findStars(findComponents(objects, size, () => false))) {
-    if (star?.owner == null) continue;
+    if (star === null || star.owner === null) continue;
     for (const part of star.parts) repairLoop([star.owner, part], context);
   }
 }

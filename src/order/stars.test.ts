@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { newObjectState } from "../objects/object.ts";
+import type { CatalogObject, LoopRole } from "../objects/object.ts";
+import { openStars } from "./stars.ts";
+
+describe("loops of a table with its parts", () => {
+  const objects: CatalogObject[] = [];
+  const add = (loopRole: LoopRole, partOf: CatalogObject | null = null): CatalogObject => {
+    const object: CatalogObject = {
+      kind: "relation",
+      classOid: 0,
+      oid: 0,
+      name: "",
+      schema: null,
+      owner: "",
+      acl: null,
+      loopRole,
+      ...newObjectState(),
+      dumpId: objects.length + 1,
+      partOf,
+    };
+    objects.push(object);
+    if (partOf !== null) {
+      object.dependencies.push(partOf, partOf);
+      partOf.dependencies.push(object);
+    }
+    return object;
+  };
+  const plain = add("table");
+  const [aDefault, aCheck] = [add("column-default", plain), add("table-check", plain)];
+  const schema = add("other");
+  aDefault.dependencies.push(schema);
+  // Its default calls a function that needs the table.
+  const entangled = add("table");
+  const [itsDefault, itsCheck] = [add("column-default", entangled), add("table-check", entangled)];
+  const routine = add("function");
+  itsDefault.dependencies.push(routine);
+  routine.dependencies.push(entangled);
+  // One that needs itself, as partitioned tables may.
+  const own = add("table");
+  own.dependencies.push(own);
+  const ownDefault = add("column-default", own);
+  // One whose parts need each other.
+  const knotted = add("table");
+  const [first, second] = [add("column-default", knotted), add("table-check", knotted)];
+  first.dependencies.push(second);
+  const others = [entangled, itsDefault, itsCheck, routine, own, ownDefault, knotted, first, second];
+  const before = others.map(({ dependencies }) => [...dependencies]);
+  openStars(objects, { postDataBoundary: schema, onDiagnostic: ({ message }) => expect.unreachable(message), describe: () => "" });
+
+  it("are opened: the parts need the table no more, and stand inside it", () => {
+    expect(aDefault.dependencies).toEqual([schema]);
+    expect(aCheck.dependencies).toEqual([]);
+    expect(plain.dependencies).toEqual([aDefault, aCheck]);
+    expect([aDefault.separate, aCheck.separate]).toEqual([false, false]);
+  });
+
+  it("are left alone where there is more to them", () => {
+    expect(others.map(({ dependencies }) => dependencies)).toEqual(before);
+  });
+});
