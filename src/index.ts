@@ -13,6 +13,7 @@ import { runRestoreByProgram } from "./engine/restore.ts";
 import { checkLockTimeout } from "./postgres/lock-timeout.ts";
 import type { SettingsInput } from "./postgres/settings.ts";
 import { type RestoreOptions as RunRestoreOptions, type RestoreSummary, runRestore } from "./restore/restore.ts";
+import { type DropOldOptions as RunDropOldOptions, dropOldDatabases as runDropOld } from "./restore/swap/drop-old.ts";
 import type { ArchiveStore, StoreOptions } from "./store/archive-store.ts";
 import { createLocalFile } from "./store/local-file.ts";
 import { createLocalFolder } from "./store/local-folder.ts";
@@ -54,6 +55,7 @@ export type { DumpAllSummary } from "./dumpall/dumpall.ts";
 export type { Engine } from "./engine/engine.ts";
 export type { AskPassword, SettingsInput } from "./postgres/settings.ts";
 export type { RestoreSummary } from "./restore/restore.ts";
+export type { SwapOptions } from "./restore/swap/swap.ts";
 export type { ArchiveStore, SmallFile, StoredFile, StoreOptions, UnfinishedFile } from "./store/archive-store.ts";
 
 /** A postgres:// URI, a keyword string (`host=... dbname=...`), a database's name, or the parts. PG* variables fill in what is missing. */
@@ -102,6 +104,11 @@ export interface RestoreOptions extends Omit<RunRestoreOptions, "connection"> {
   readonly engine?: Engine;
 }
 
+export interface DropOldOptions extends Omit<RunDropOldOptions, "connection"> {
+  /** The database that was swapped. */
+  readonly connection: Connection;
+}
+
 export interface VerifyOptions {
   readonly signal?: AbortSignal;
   /** Told the bytes checked so far. */
@@ -146,6 +153,14 @@ export function restore(options: RestoreOptions): Promise<RestoreSummary> {
   const { engine = "native", ...rest } = options;
   const run = engine === "native" ? runRestore : runRestoreByProgram;
   return run({ ...rest, environment: options.environment ?? process.env, connection: settingsOf(options.connection) });
+}
+
+/**
+ * Drops the databases that swaps (`restore` with `swap`) of the connection's database have kept as `NAME_before_TIME`; gives their names.
+ * Throws a PgstowError `not-found` when there are none.
+ */
+export function dropOldDatabases(options: DropOldOptions): Promise<readonly string[]> {
+  return runDropOld({ ...options, environment: options.environment ?? process.env, connection: settingsOf(options.connection) });
 }
 
 /**

@@ -22,9 +22,9 @@ export type ErrorCode =
   | "exists"
   /** The file system or the store refused: full disk, missing folder, permission. */
   | "file"
-  /** There is no backup, remote or file of that name. */
+  /** There is no backup, remote, file or database of that name. */
   | "not-found"
-  /** Somebody else is at work on the same backups. */
+  /** Somebody else is at work on the same backups, or in the database that is to be swapped. */
   | "busy"
   /** The target lacks what the restore needs; nothing was touched. `context.detail` has a line for each thing. */
   | "preflight"

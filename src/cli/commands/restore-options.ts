@@ -64,7 +64,7 @@ export const restoreOptionSpecs: readonly OptionSpec[] = [
     short: "j",
     type: "value",
     valueName: "N",
-    describe: "data and indexes over so many connections, without a transaction",
+    describe: "data and indexes over so many connections, without a transaction; a large table's rows over several of them",
     group: transaction,
   },
 
