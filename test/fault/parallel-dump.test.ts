@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -68,6 +68,23 @@ await describeOnServers("a dump on several sessions", (server) => {
     await pgRestore(15, ["-j2", "-d", url(target), inFolder("d")]);
     expect(await script(target)).toBe(await script(source));
   });
+
+  it.skipIf(noRestore !== "" || server.major > 15)(
+    `is a custom archive for pg_restore, from a file and from a pipe${noRestore}`,
+    async () => {
+      const withoutKey = (script: string) => script.replace(/^\\(un)?restrict .*$/gm, "");
+      const text = async (...args: string[]) => withoutKey(await pgRestore(15, args));
+      await ok("dump", "-Fc", "-f", inFolder("serial"), url(source));
+      await ok("dump", "-Fc", "-j3", "-f", inFolder("parallel"), url(source));
+      expect(await readdir(folder)).toEqual(["parallel", "serial"]);
+      expect(await text("-f-", inFolder("parallel"))).toBe(await text("-f-", inFolder("serial")));
+      expect(await text("-f-", "-t", "t9", inFolder("parallel"))).toBe(await text("-f-", "-t", "t9", inFolder("serial")));
+      const piped = await pgRestore(15, ["-f-"], await readFile(inFolder("parallel")));
+      expect(withoutKey(piped)).toBe(await text("-f-", inFolder("serial")));
+      await pgRestore(15, ["-j2", "-d", url(target), inFolder("parallel")]);
+      expect(await script(target)).toBe(await script(source));
+    },
+  );
 
   it("is a stow archive that is whole and restores to the same", async () => {
     for (const [name, ...args] of [["copy.sql.zst"], ["inserts.sql.zst", "--rows-per-insert=50"]] as const) {
@@ -149,7 +166,7 @@ await describeOnServers("a dump on several sessions", (server) => {
 
     it("because row security hides rows, it is named, and nothing is left", async () => {
       await slow("i > 1");
-      for (const [name, ...args] of [["d", "-Fd"], ["x.sql.zst"]] as const) {
+      for (const [name, ...args] of [["d", "-Fd"], ["c", "-Fc"], ["x.sql.zst"]] as const) {
         const { code, stderr } = await runPgstow(["dump", "-j3", ...args, "-f", inFolder(name), url(source, role)]);
         expect(code).toBe(1);
         expect(stderr).toMatch(/TABLE DATA public\.slow: .*row-level security policy/);
