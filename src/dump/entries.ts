@@ -63,7 +63,10 @@ export function renderEntries(context: RenderContext, options: DumpOptions, onDi
     noPrivileges: options.noPrivileges ?? false,
     noSecurityLabels: options.noSecurityLabels ?? false,
   });
-  const entries = numberEntries(kept, objects.length + 1);
+  const entries = numberEntries(kept, {
+    firstFreeId: objects.length + 1,
+    dependenciesWanted: options.format !== "plain" || options.verbose === true,
+  });
   const dataObjects = new Map<number, CatalogObject>();
   kept.forEach((draft, at) => {
     const entry = entries[at];

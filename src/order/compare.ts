@@ -27,19 +27,18 @@ function compareParts(a: string | number | undefined, b: string | number | undef
 
 interface Positioned {
   readonly object: CatalogObject;
-  readonly priority: number;
-  readonly rank: number;
   readonly key: SortKey;
 }
 
-function position(object: CatalogObject, inventory: Inventory): Positioned {
+const NO_TIES: SortKey["ties"] = [];
+
+function priorityOfObject(object: CatalogObject): number {
   const isDummy = "isDummy" in object && object.isDummy === true;
-  const key = kindOf(object.kind).sortKey?.(object, inventory) ?? { schema: object.schema?.name ?? null, name: object.name, ties: [] };
-  return { object, priority: isDummy ? DUMMY_TYPE_PRIORITY : priorityOf(object.kind), rank: rankInRow(object.kind), key };
+  return isDummy ? DUMMY_TYPE_PRIORITY : priorityOf(object.kind);
 }
 
+/** Of objects of one priority. */
 function compare(a: Positioned, b: Positioned): number {
-  if (a.priority !== b.priority) return a.priority - b.priority;
   if (a.key.schema !== b.key.schema) {
     if (a.key.schema === null) return 1;
     if (b.key.schema === null) return -1;
@@ -47,7 +46,8 @@ function compare(a: Positioned, b: Positioned): number {
   }
   const byName = compareNames(a.key.name, b.key.name);
   if (byName !== 0) return byName;
-  if (a.rank !== b.rank) return a.rank - b.rank;
+  const byRank = rankInRow(a.object.kind) - rankInRow(b.object.kind);
+  if (byRank !== 0) return byRank;
   for (let at = 0; at < Math.max(a.key.ties.length, b.key.ties.length); at++) {
     const byTie = compareParts(a.key.ties[at], b.key.ties[at]);
     if (byTie !== 0) return byTie;
@@ -57,8 +57,23 @@ function compare(a: Positioned, b: Positioned): number {
 
 /** Objects by kind, schema, name and each kind's tie-breaks: the order that the topological sort then disturbs as little as it can. */
 export function inBaseOrder(objects: readonly CatalogObject[], inventory: Inventory): CatalogObject[] {
+  const rows = new Map<number, CatalogObject[]>();
+  for (const object of objects) {
+    const priority = priorityOfObject(object);
+    const row = rows.get(priority);
+    if (row === undefined) rows.set(priority, [object]);
+    else row.push(object);
+  }
+  const inOrder = [...rows].sort(([a], [b]) => a - b);
+  return inOrder.flatMap(([, row]) => sortRow(row, inventory));
+}
+
+function sortRow(objects: readonly CatalogObject[], inventory: Inventory): CatalogObject[] {
   return objects
-    .map((object) => position(object, inventory))
+    .map((object): Positioned => {
+      const key = kindOf(object.kind).sortKey?.(object, inventory);
+      return { object, key: key ?? { schema: object.schema?.name ?? null, name: object.name, ties: NO_TIES } };
+    })
     .sort(compare)
-    .map((positioned) => positioned.object);
+    .map(({ object }) => object);
 }

@@ -42,22 +42,29 @@ class EntryDependencies {
   }
 }
 
+export interface NumberOptions {
+  /** The first number after those of the objects. */
+  readonly firstFreeId: number;
+  /** A script shows none of an entry's dependencies, unless it is verbose. */
+  readonly dependenciesWanted: boolean;
+}
+
 /**
  * Gives drafts their ids and dependencies. Definitions have their object's number; what follows them gets numbers after the last
  * object's, in order.
  */
-export function numberEntries(drafts: readonly EntryDraft[], firstFreeId: number): Entry[] {
+export function numberEntries(drafts: readonly EntryDraft[], { firstFreeId, dependenciesWanted }: NumberOptions): Entry[] {
   const needs = new EntryDependencies(drafts, firstFreeId);
   let nextId = firstFreeId;
   const aclIds = new Map<CatalogObject, number>();
   return drafts.map(({ object, isDefinition, dependencies, entry }) => {
     entry.dumpId = isDefinition ? object.dumpId : nextId++;
-    entry.dependencies = dependencies?.map(({ dumpId }) => dumpId) ?? needs.of(object);
+    if (dependenciesWanted) entry.dependencies = dependencies?.map(({ dumpId }) => dumpId) ?? needs.of(object);
     if (entry.kind !== "ACL") return entry;
     // Privileges of columns come after those of their table; only relations have several entries.
     const ofTable = aclIds.get(object);
     if (!entry.tag.startsWith("COLUMN ")) aclIds.set(object, entry.dumpId);
-    if (ofTable !== undefined) entry.dependencies = [...entry.dependencies, ofTable];
+    if (ofTable !== undefined && dependenciesWanted) entry.dependencies = [...entry.dependencies, ofTable];
     return entry;
   });
 }
