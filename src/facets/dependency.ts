@@ -20,11 +20,11 @@ interface DependencyRow {
 export const dependencyRead = catalogRead<DependencyRow>({
   name: "dependencies",
   phase: "details",
+  // The same plan as pg_dump's, down to the order among the rows of one object, which is that of an entry's dependencies.
   query: () => `
     SELECT d.classid, d.objid, d.refclassid, d.refobjid, d.deptype::text AS deptype
     FROM pg_catalog.pg_depend d
-    -- The triggers that make a foreign key are no objects.
-    WHERE d.deptype NOT IN ('p', 'e') AND NOT (d.deptype = 'i' AND d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass)
+    WHERE d.deptype NOT IN ('p', 'e')
     UNION ALL
     SELECT 'pg_catalog.pg_opfamily'::pg_catalog.regclass, o.amopfamily, d.refclassid, d.refobjid, d.deptype::text
     FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_amop o ON o.oid = d.objid
