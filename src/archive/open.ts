@@ -2,11 +2,7 @@ import { stat } from "node:fs/promises";
 
 import { openLocalFile } from "../store/local-file.ts";
 import type { ArchiveReader, RandomAccess } from "./archive.ts";
-import { openCustom } from "./custom/open.ts";
-import { openDirectory } from "./directory/open.ts";
-import { openStow } from "./stow/open.ts";
 import { isTarHeader, TAR_BLOCK_BYTES } from "./tar/header.ts";
-import { openTar } from "./tar/open.ts";
 import { MAGIC } from "./toc/decode.ts";
 
 /**
@@ -15,7 +11,7 @@ import { MAGIC } from "./toc/decode.ts";
  * `corrupt` or `file`.
  */
 export async function openArchive(from: string | RandomAccess): Promise<ArchiveReader> {
-  if (typeof from === "string" && (await isFolder(from))) return openDirectory(from);
+  if (typeof from === "string" && (await isFolder(from))) return (await import("./directory/open.ts")).openDirectory(from);
   const source = typeof from === "string" ? await openLocalFile(from) : from;
   try {
     return await openByContent(source);
@@ -25,11 +21,13 @@ export async function openArchive(from: string | RandomAccess): Promise<ArchiveR
   }
 }
 
+/** Each format is loaded when an archive has it: what lists one is there sooner. */
 async function openByContent(source: RandomAccess): Promise<ArchiveReader> {
   const head = await source.read(0, Math.min(TAR_BLOCK_BYTES, source.size));
-  if (Buffer.from(head.subarray(0, MAGIC.length)).toString("latin1") === MAGIC) return openCustom(source);
-  if (isTarHeader(head)) return openTar(source);
-  return openStow(source);
+  if (Buffer.from(head.subarray(0, MAGIC.length)).toString("latin1") === MAGIC)
+    return (await import("./custom/open.ts")).openCustom(source);
+  if (isTarHeader(head)) return (await import("./tar/open.ts")).openTar(source);
+  return (await import("./stow/open.ts")).openStow(source);
 }
 
 async function isFolder(path: string): Promise<boolean> {

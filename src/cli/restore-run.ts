@@ -5,8 +5,7 @@ import { PgstowError } from "../core/errors.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import type { SettingsInput } from "../postgres/settings.ts";
 import type { RestoreFailure } from "../restore/behaviour.ts";
-import { type RestoreOptions, type RestoreSummary, runRestore } from "../restore/restore.ts";
-import { writeScript } from "../restore/script.ts";
+import type { RestoreOptions, RestoreSummary, runRestore } from "../restore/restore.ts";
 import { selectEntries } from "../restore/selection.ts";
 import { parseUseList } from "../restore/use-list.ts";
 import { spoolInput } from "../store/spooled-input.ts";
@@ -75,6 +74,7 @@ async function printScript(archive: ArchiveReader, task: RestoreTask, choices: C
   const sink = await openOutputFile(task.output, false);
   const { restrictKey, verbose } = task;
   const singleTransaction = task.choices.transaction === "all" && task.manner === "pg_restore";
+  const { writeScript } = await import("../restore/script.ts");
   await writeScript(archive, { ...choices, ...defined({ restrictKey, onStep }), verbose, singleTransaction, signal }, sink);
   return 0;
 }
@@ -94,7 +94,9 @@ async function restoreDatabase(archive: ArchiveReader, task: RestoreTask, choice
     ...defined({ onProgress, onStep: task.verbose && task.manner === "pg_restore" ? context.info : undefined }),
   };
   try {
-    const summary = await (context.runRestore ?? runRestore)(options);
+    // A list needs no way to a server, and is there sooner without it.
+    const run = context.runRestore ?? (await import("../restore/restore.ts")).runRestore;
+    const summary = await run(options);
     context.onSummary?.(summary);
     if (summary.errors === 0) return 0;
     context.say("warning", `errors ignored on restore: ${String(summary.errors)}`);
