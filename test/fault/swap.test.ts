@@ -245,7 +245,7 @@ await describeOnServers("a swap", (server) => {
       await prepareTransaction();
       const controller = new AbortController();
       const aborting = swap({ signal: controller.signal, swap: { timeoutMs: 600_000 } }).catch((error: unknown) => error);
-      const waiting = `SELECT FROM pg_stat_activity WHERE query LIKE 'ALTER DATABASE "${target}" RENAME%' AND state = 'active'`;
+      const waiting = `SELECT FROM pg_stat_activity WHERE query LIKE '%pg_prepared_xacts WHERE database = ''${target}'' ORDER%me.rolsuper%' AND application_name = 'pgstow'`;
       while ((await server.query("postgres", waiting)).length === 0) await sleep(20);
       controller.abort();
       expect(await aborting).toMatchObject({ code: "aborted" });
@@ -256,6 +256,7 @@ await describeOnServers("a swap", (server) => {
     it("when a prepared transaction does not end in time", async () => {
       const oid = await identity();
       await prepareTransaction();
+      const innocent = await enter();
       const said: Diagnostic[] = [];
       await expect(swap({ swap: { timeoutMs: 1200 }, onDiagnostic: (one) => said.push(one) })).rejects.toMatchObject({
         code: "busy",
@@ -263,6 +264,8 @@ await describeOnServers("a swap", (server) => {
         hint: expect.stringContaining(`COMMIT PREPARED '${target}'`) as string,
       });
       expect(said.map(({ code }) => code)).toEqual(["prepared-transactions"]);
+      // Nobody is ended for nothing.
+      await innocent.query("SELECT 1");
       await server.query(target, `ROLLBACK PREPARED '${target}'`);
       await expectUntouched(oid);
     });

@@ -3,7 +3,7 @@ import { PgstowError, throwIfAborted } from "../../core/errors.ts";
 import { alwaysQuoted } from "../../core/identifiers.ts";
 import { quoteLiteralPortably } from "../../core/literals.ts";
 import type { DataChannel } from "../../postgres/data-channel.ts";
-import { stillInUse } from "./blockers.ts";
+import { readBlockers, stillInUse } from "./blockers.ts";
 import { attributesLike, settingsLike } from "./carry-over.ts";
 import { type DatabaseFacts, readDatabaseFacts } from "./database-facts.ts";
 import { cancellable, type MaintenanceSettings, openMaintenance, withMaintenance } from "./maintenance.ts";
@@ -49,13 +49,19 @@ async function untilDeadline(one: Switch, renamer: DataChannel, doorman: DataCha
     throwIfAborted(one.signal);
     const kept = keptName(one.target.name, new Date());
     const leftMs = Math.max(ATTEMPT_MS_MIN, Math.round(deadline - performance.now()));
-    const outcome = await attempt(one, renamer, doorman, kept, leftMs);
+    const outcome = (await isBlocked(one, doorman)) ? "blocked" : await attempt(one, renamer, doorman, kept, leftMs);
     if (outcome === "done") return kept;
     throwIfAborted(one.signal);
     if (performance.now() >= deadline) throw await stillInUse(doorman, one.target, one.timeoutMs);
-    // Another swap has taken the name of this second.
-    if (outcome === "name-taken") await sleep(ASK_EVERY_MS);
+    // Of "name-taken": another swap has taken the name of this second.
+    if (outcome !== "busy") await sleep(ASK_EVERY_MS);
   }
+}
+
+/** Whether an attempt would be in vain: then nobody is ended, and nobody new is kept out. */
+async function isBlocked({ target }: Switch, doorman: DataChannel): Promise<boolean> {
+  const { preparedTransactions, sessions } = await readBlockers(doorman, target);
+  return preparedTransactions.length + sessions.length > 0;
 }
 
 type Outcome = "done" | "busy" | "name-taken";
