@@ -185,6 +185,7 @@ async function attempt(input: Attempt, encryption: Encryption): Promise<Wire | F
       );
     }
     socket = outlivingErrors(secure ?? socket);
+    checkOpen(socket);
     stage = "session";
     const encrypted = secure !== undefined;
     const session = await startSession(socket, settings, input.password, input.onDiagnostic);
@@ -209,8 +210,14 @@ function outlivingErrors(socket: Socket): Socket {
   return socket.on("error", () => undefined);
 }
 
+/** Whoever waited for an answer of a socket that has closed already would wait for ever. */
+function checkOpen(socket: Socket): void {
+  if (socket.destroyed) throw new PgstowError("connection", "the connection was closed before the session began");
+}
+
 async function encrypt(socket: Socket, input: Attempt): Promise<Socket | undefined> {
   const options = await readTlsOptions(input.settings.tls, input.host);
+  checkOpen(socket);
   return negotiateTls(socket, options, input.settings.tls.negotiation === "direct");
 }
 
