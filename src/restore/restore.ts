@@ -150,9 +150,11 @@ async function restoreInto(
   }
 }
 
-async function tuned(target: RestoreTarget, { maintenanceWorkMem, disposable }: RestoreOptions): Promise<RestoreTarget> {
+async function tuned(target: RestoreTarget, { maintenanceWorkMem, disposable, jobs = 1 }: RestoreOptions): Promise<RestoreTarget> {
   const settings = [
     ...(maintenanceWorkMem === undefined ? [] : [`SET maintenance_work_mem = ${quoteLiteral(maintenanceWorkMem)};`]),
+    // A session may have to wait for the work of another one.
+    ...(jobs > 1 && target.major >= 14 ? ["SET idle_session_timeout = 0;"] : []),
     // The switch waits until all of it is on disk, and that the old database may only be read says nothing of the new one.
     ...(disposable === true ? ["SET synchronous_commit = off;", "SET default_transaction_read_only = off;"] : []),
   ];

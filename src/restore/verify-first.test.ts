@@ -42,6 +42,12 @@ describe("an archive is read twice", () => {
     expect(await isVerified(format, [data], { transaction: "none", verify: false })).toBe(false);
   });
 
+  test("when the database is dropped first, which no transaction takes back", async () => {
+    expect(await isVerified("custom", [data], { create: true })).toBe(false);
+    expect(await isVerified("custom", [data], { clean: true })).toBe(false);
+    expect(await isVerified("custom", [data], { create: true, clean: true })).toBe(true);
+  });
+
   test("when the state of a sequence would stay that the transaction does not make", async () => {
     const [made, other, state] = [entry("SEQUENCE", "s"), entry("SEQUENCE", "other"), entry("SEQUENCE SET", "s")];
     expect(await isVerified("custom", [made, data, state])).toBe(false);

@@ -86,6 +86,12 @@ await describeOnServers("a swap by the program", (server) => {
     expect(await totalIn(server, target)).toEqual(NEW);
 
     const dropOld = ["restore", "--drop-old", "-d", server.url(target)];
+    await server.query("postgres", `ALTER DATABASE ${target} RENAME TO ${target}_aside`);
+    expect(await runPgstow(dropOld)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`there is no database "${target}", so the old ones of its swaps are not dropped`) as string,
+    });
+    await server.query("postgres", `ALTER DATABASE ${target}_aside RENAME TO ${target}`);
     expect(await runPgstow(dropOld)).toEqual({ code: 0, stdout: `Dropped database ${kept ?? ""}\n`, stderr: "" });
     expect(await keptOf(server, target)).toEqual([]);
     expect(await runPgstow(dropOld)).toMatchObject({

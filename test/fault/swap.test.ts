@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Diagnostic, restore, type RestoreOptions } from "../../src/index.ts";
+import { type Diagnostic, dump, restore, type RestoreOptions } from "../../src/index.ts";
 import { stagingName } from "../../src/restore/swap/names.ts";
 import { wantedMajors } from "../support/majors.ts";
 import { describeOnServers } from "../support/server.ts";
@@ -89,6 +89,17 @@ await describeOnServers("a swap", (server) => {
     expect(await swap({ swap: { dropOld: true } })).toMatchObject({ oldDatabase: null });
     expect(await totalIn(server, target)).toEqual(NEW);
     expect(await keptOf(server, target)).toEqual([]);
+  });
+
+  it.skipIf(server.major < 14)("does not end a session that waits for another one's work", async () => {
+    await server.query("postgres", `ALTER DATABASE ${target} SET idle_session_timeout = '10min'`);
+    let timeout: unknown;
+    await swap({
+      inspectTarget: async (session) => {
+        timeout = (await session.query("SHOW idle_session_timeout"))[0]?.["idle_session_timeout"];
+      },
+    });
+    expect(timeout).toBe("0");
   });
 
   it("takes archives of pg_dump's formats", async () => {
@@ -266,6 +277,27 @@ await describeOnServers("a swap", (server) => {
       expect(said.map(({ code }) => code)).toEqual(["prepared-transactions"]);
       // Nobody is ended for nothing.
       await innocent.query("SELECT 1");
+      await server.query(target, `ROLLBACK PREPARED '${target}'`);
+      await expectUntouched(oid);
+    });
+
+    it("when the archive has a subscription, whose slot stays", async () => {
+      const source = await server.createDatabase("swap_subscription");
+      const subscribed = join(folder, "subscribed.sql.zst");
+      await server.query(
+        source,
+        `CREATE SUBSCRIPTION sub CONNECTION 'host=127.0.0.1 port=1' PUBLICATION p WITH (connect = false, slot_name = 'its')`,
+      );
+      await dump({ connection: url(source), file: subscribed });
+      await server.query(source, "ALTER SUBSCRIPTION sub SET (slot_name = NONE)");
+      await server.query(source, "DROP SUBSCRIPTION sub");
+      await server.dropDatabase(source);
+      const oid = await identity();
+      await prepareTransaction();
+      const said: Diagnostic[] = [];
+      const swapping = swap({ archive: subscribed, swap: { timeoutMs: 100 }, onDiagnostic: (one) => said.push(one) });
+      await expect(swapping).rejects.toMatchObject({ code: "busy" });
+      expect(said.map(({ code }) => code)).not.toContain("leftover-staging");
       await server.query(target, `ROLLBACK PREPARED '${target}'`);
       await expectUntouched(oid);
     });

@@ -17,17 +17,23 @@ export interface DropOldOptions {
 
 /**
  * Drops the databases that swaps of the connection's database have kept (`NAME_before_TIME`); gives their names. Throws a PgstowError
- * `not-found` when there are none.
+ * `not-found` when there are none, and when the database that took their place is gone: one of them may be the last there is.
  */
 export async function dropOldDatabases(options: DropOldOptions): Promise<readonly string[]> {
   const { connection, environment = {}, role, signal, onDropped } = options;
   const settings = await resolveSettings(connection, environment);
   return withMaintenance({ settings, role }, async (channel) => {
-    const { rows } = await channel.query("SELECT datname FROM pg_catalog.pg_database WHERE datname ~ '_before_' ORDER BY 1");
-    const names = rows.map(({ datname }) => datname ?? "").filter((name) => isKeptOf(settings.database, name));
+    const { rows } = await channel.query("SELECT datname FROM pg_catalog.pg_database ORDER BY 1");
+    const databases = rows.map(({ datname }) => datname ?? "");
+    const names = databases.filter((name) => isKeptOf(settings.database, name));
     if (names.length === 0) {
       throw new PgstowError("not-found", `no swap of database "${settings.database}" has kept an old one`, {
         hint: `It would be named "${settings.database}_before_" and a time.`,
+      });
+    }
+    if (!databases.includes(settings.database)) {
+      throw new PgstowError("not-found", `there is no database "${settings.database}", so the old ones of its swaps are not dropped`, {
+        hint: `They are: ${names.map((name) => `"${name}"`).join(", ")}.`,
       });
     }
     for (const name of names) {

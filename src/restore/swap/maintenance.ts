@@ -43,6 +43,7 @@ async function prepared(channel: DataChannel, role: string | undefined): Promise
         "SET statement_timeout = 0",
         "SET lock_timeout = 0",
         "SET idle_in_transaction_session_timeout = 0",
+        ...(channel.major >= 14 ? ["SET idle_session_timeout = 0"] : []),
         ...(channel.major >= 17 ? ["SET transaction_timeout = 0"] : []),
         "SET default_transaction_isolation = 'read committed'",
         "SET default_transaction_read_only = off",
@@ -54,6 +55,20 @@ async function prepared(channel: DataChannel, role: string | undefined): Promise
   } catch (error) {
     await channel.close();
     throw error;
+  }
+}
+
+/** Opens a session of the same kind in one database, for as long as `work` takes. */
+export async function withDatabase<T>(
+  { settings, role }: MaintenanceSettings,
+  database: string,
+  work: (channel: DataChannel) => Promise<T>,
+): Promise<T> {
+  const channel = await prepared(await openDataChannel({ ...settings, database }), role);
+  try {
+    return await work(channel);
+  } finally {
+    await channel.close();
   }
 }
 

@@ -4,7 +4,7 @@ import { alwaysQuoted } from "../../core/identifiers.ts";
 import type { DataChannel } from "../../postgres/data-channel.ts";
 import { attributesLike, createLike, settingsLike } from "./carry-over.ts";
 import type { DatabaseFacts } from "./database-facts.ts";
-import { cancellable, type MaintenanceSettings, withMaintenance } from "./maintenance.ts";
+import { cancellable, type MaintenanceSettings, withDatabase, withMaintenance } from "./maintenance.ts";
 
 /**
  * Makes an empty database like the target, with its settings, and tries whether everything else could be laid upon it, so that a refusal
@@ -46,9 +46,11 @@ export async function dropStaging(where: MaintenanceSettings, name: string, onDi
   try {
     await withMaintenance(where, async (channel) => {
       // Allowed to everybody who may make it; the other way also ends sessions, which needs more.
-      await channel
-        .query(`DROP DATABASE IF EXISTS ${database}`)
-        .catch(() => channel.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+      await channel.query(`DROP DATABASE IF EXISTS ${database}`).catch(async () => {
+        // What is in the way of the second attempt says why.
+        await withDatabase(where, name, dropSubscriptions).catch(() => undefined);
+        await channel.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+      });
     });
   } catch (error) {
     onDiagnostic({
@@ -57,5 +59,18 @@ export async function dropStaging(where: MaintenanceSettings, name: string, onDi
       message: `database "${name}" is left over: ${error instanceof Error ? error.message : String(error)}`,
       hint: `DROP DATABASE ${database};`,
     });
+  }
+}
+
+/** A database with subscriptions cannot be dropped. Those of the archive may name slots that somebody uses: the publisher is not asked to drop them. */
+async function dropSubscriptions(channel: DataChannel): Promise<void> {
+  const { rows } = await channel.query(`
+    SELECT s.subname AS name FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
+    WHERE d.datname = pg_catalog.current_database()`);
+  for (const row of rows) {
+    const subscription = `SUBSCRIPTION ${alwaysQuoted(row["name"] ?? "")}`;
+    await channel.query(`ALTER ${subscription} DISABLE`);
+    await channel.query(`ALTER ${subscription} SET (slot_name = NONE)`);
+    await channel.query(`DROP ${subscription}`);
   }
 }
