@@ -35,7 +35,8 @@ export function relationParts(relation: Relation, context: RenderContext, inside
 
 /** GRANT says TABLE for everything but sequences. */
 export function aclParts(relation: Relation, { q, qualified }: RenderContext): Part[] {
-  if (relation.acl?.items == null && relation.columnAcls.length === 0) return [];
+  const { acl, columnAcls } = relation;
+  if ((acl === null || acl.items === null) && columnAcls.length === 0) return [];
   const objectType = relation.relkind === "S" ? "SEQUENCE" : "TABLE";
   return [
     { type: "acl", objectType, name: qualified(relation), tag: `${objectType} ${q(relation.name)}` },
