@@ -11,6 +11,8 @@ export interface RestoreBehaviour {
   readonly jobs?: number;
   /** The whole database is thrown away after an error, so that nothing need wait to see whether there is one. */
   readonly disposable?: boolean;
+  /** A database was dropped before the restore, and no rollback brings it back. */
+  readonly droppedBefore?: boolean;
   /** Rows of a table that could not be made are left out, instead of going into whatever has its name. */
   readonly noDataForFailedTables?: boolean;
   /** Told of everything that the server refuses, in order, before the restore goes on or ends. */

@@ -2,7 +2,7 @@ import { describeEntry, type Entry } from "../archive/entry.ts";
 import { PgstowError } from "../core/errors.ts";
 
 /** What is left of a restore that failed. */
-export type Outcome = "nothing was changed" | "what was done before stays";
+export type Outcome = "nothing was changed" | "what was done before stays" | "the database that was dropped first is gone";
 
 /**
  * An error with the entry that it belongs to, and for rows the table. What the server said stays in the context. Says what is left:

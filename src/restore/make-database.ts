@@ -1,6 +1,7 @@
 import type { ArchiveReader } from "../archive/archive.ts";
 import { alwaysQuoted } from "../core/identifiers.ts";
 import { PgstowError } from "../core/errors.ts";
+import { quoteLiteralPortably } from "../core/literals.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";
 import type { RestoreBehaviour } from "./behaviour.ts";
 import { explainFailure } from "./failure.ts";
@@ -15,6 +16,8 @@ export interface MadeDatabase {
   readonly settings: ConnectionSettings;
   /** Errors that were passed over. */
   readonly errors: number;
+  /** Whether there was one of its name before, which was dropped (--clean). */
+  readonly dropped: boolean;
   /** Drops it again. */
   undo(): Promise<void>;
 }
@@ -44,12 +47,15 @@ export async function makeDatabase(
   }
   const target = await open(settings);
   let created = false;
+  let dropped = false;
   let errors = 0;
   try {
     const planner = new StepPlanner(archive, own, options);
     await target.query(planner.settings(target.major).join("\n"));
+    const { length: found } = await target.query(`SELECT FROM pg_catalog.pg_database WHERE datname = ${quoteLiteralPortably(name)};`);
     for (const step of [...planner.drops(), ...own.flatMap(({ entry }) => planner.stepsOf(entry))]) {
-      if (!(await runStep(target, step, options))) errors++;
+      if (!(await runStep(target, step, options, dropped))) errors++;
+      else if (found > 0 && step.entry.kind === "DATABASE" && step.type === "sql" && step.part === "drop") dropped = true;
       else created ||= step.entry.kind === "DATABASE" && step.type === "sql" && step.part === "definition";
     }
   } catch (error) {
@@ -64,11 +70,11 @@ export async function makeDatabase(
     const again = await open(settings);
     await again.query(dropStatement(name)).finally(() => again.close());
   };
-  return { settings: { ...settings, database: name }, errors, undo };
+  return { settings: { ...settings, database: name }, errors, dropped, undo };
 }
 
 /** false for a failure that is passed over. */
-async function runStep(target: RestoreTarget, step: RestoreStep, options: RestoreBehaviour): Promise<boolean> {
+async function runStep(target: RestoreTarget, step: RestoreStep, options: RestoreBehaviour, dropped: boolean): Promise<boolean> {
   if (step.type !== "sql") return true;
   sayStep(step, options.onStep);
   try {
@@ -78,7 +84,7 @@ async function runStep(target: RestoreTarget, step: RestoreStep, options: Restor
     options.onFailure?.({ entry: step.entry, error, command: step.sql, part: step.part });
     const passesOver = options.transaction === "none" && options.onError === "continue";
     if (passesOver && error instanceof PgstowError && error.code === "server") return false;
-    throw explainFailure(error, step.entry, "nothing was changed");
+    throw explainFailure(error, step.entry, dropped ? "the database that was dropped first is gone" : "nothing was changed");
   }
 }
 

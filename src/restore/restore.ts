@@ -114,7 +114,7 @@ async function restoreFrom(archive: ArchiveReader, options: RestoreOptions): Pro
   }
   const made = options.create === true ? await makeDatabase(archive, selected, options, settings, open) : undefined;
   try {
-    const work = { ...options, onDiagnostic };
+    const work = { ...options, onDiagnostic, droppedBefore: made?.dropped === true };
     const wanted = made === undefined ? selected : selected.filter((one) => !makesDatabase(one));
     const totals = await restoreInto(archive, wanted, work, () => open(made?.settings ?? settings));
     return { ...totals, ...rest, errors: totals.errors + (made?.errors ?? 0) };

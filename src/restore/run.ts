@@ -205,6 +205,7 @@ class PlanRun {
   }
 
   get #outcome(): Outcome {
+    if (this.#options.droppedBefore === true) return "the database that was dropped first is gone";
     return this.#transaction === "all" || this.#options.disposable === true ? "nothing was changed" : "what was done before stays";
   }
 
