@@ -7,7 +7,6 @@ const KEYWORDS_13 =
 const KEYWORDS_16 = "json_array json_arrayagg json_object json_objectagg system_user";
 const KEYWORDS_17 = "json json_exists json_query json_scalar json_serialize json_table json_value merge_action";
 
-
 export interface IdentifierQuoting {
   /** Major version whose keyword list decides. */
   readonly major: number;
