@@ -281,6 +281,25 @@ await describeOnServers("a swap", (server) => {
       await expectUntouched(oid);
     });
 
+    it("when it gets a subscription while the restore runs", async () => {
+      const oid = await identity();
+      const inspectTarget = async () => {
+        await server.query(
+          target,
+          "CREATE SUBSCRIPTION late CONNECTION 'host=127.0.0.1 port=1' PUBLICATION p WITH (connect = false, slot_name = 'its')",
+        );
+        await server.query(target, "ALTER SUBSCRIPTION late ENABLE");
+      };
+      await expect(swap({ inspectTarget })).rejects.toMatchObject({
+        code: "concurrent-change",
+        message: expect.stringContaining(`it has enabled subscriptions, which would stay with the old database: "late"`) as string,
+      });
+      await server.query(target, "ALTER SUBSCRIPTION late DISABLE");
+      await server.query(target, "ALTER SUBSCRIPTION late SET (slot_name = NONE)");
+      await server.query(target, "DROP SUBSCRIPTION late");
+      await expectUntouched(oid);
+    });
+
     it("when the archive has a subscription, whose slot stays", async () => {
       const source = await server.createDatabase("swap_subscription");
       const subscribed = join(folder, "subscribed.sql.zst");

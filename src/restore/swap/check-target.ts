@@ -59,6 +59,22 @@ function* obstaclesOf(facts: DatabaseFacts, ability: TextRow, slotNames: string[
   if (!yes("superuser") && !yes("owns")) {
     yield `"${username ?? ""}" does not own it (connect as "${facts.owner}", or as a member of that role)`;
   }
+  yield* whatWouldStay(slotNames, enabled);
+}
+
+/** The same, of a target that is about to be switched: somebody may have made them while the restore ran. */
+export async function checkAgain(channel: DataChannel, target: DatabaseFacts, now: DatabaseFacts): Promise<void> {
+  const { results } = await channel.query([slots(now), subscriptions(now)].join(";\n"));
+  const [slotRows = [], subscriptionRows = []] = results.map(({ rows }) => rows);
+  const [obstacle] = whatWouldStay(namesIn(slotRows), namesIn(subscriptionRows, true));
+  if (obstacle === undefined) return;
+  throw new PgstowError(
+    "concurrent-change",
+    `database "${target.name}" was changed while the restore ran, and stays as it is: ${obstacle}`,
+  );
+}
+
+function* whatWouldStay(slotNames: string[], enabled: string[]): Generator<string> {
   if (slotNames.length > 0) {
     yield `it has logical replication slots, which would stay with the old database: ${slotNames.join(", ")} (drop them, and make them again after the swap)`;
   }

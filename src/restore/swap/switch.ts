@@ -5,6 +5,7 @@ import { quoteLiteralPortably } from "../../core/literals.ts";
 import type { DataChannel } from "../../postgres/data-channel.ts";
 import { readBlockers, stillInUse } from "./blockers.ts";
 import { attributesLike, settingsLike } from "./carry-over.ts";
+import { checkAgain } from "./check-target.ts";
 import { type DatabaseFacts, readDatabaseFacts } from "./database-facts.ts";
 import { cancellable, type MaintenanceSettings, openMaintenance, withMaintenance } from "./maintenance.ts";
 import { keptName } from "./names.ts";
@@ -101,6 +102,7 @@ async function carryOver({ target, staging, role }: Switch, renamer: DataChannel
       `database "${target.name}" was replaced by another one while the restore ran; that one stays as it is`,
     );
   }
+  await checkAgain(renamer, target, now);
   const before = await readDatabaseFacts(renamer, { name: staging });
   const statements = [...settingsLike(now, staging, before?.settings), ...attributesLike(now, staging, role)];
   if (now.owner !== target.owner) statements.unshift(`ALTER DATABASE ${alwaysQuoted(staging)} OWNER TO ${alwaysQuoted(now.owner)}`);
