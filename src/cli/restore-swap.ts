@@ -109,7 +109,7 @@ export function sayOldDatabase(oldDatabase: string | null, database: string): vo
   }
   process.stdout.write(
     `Database ${database} is the restored one; the old one is kept as ${oldDatabase}\n` +
-      `To drop it: pgstow restore --drop-old -d ${shellWord(database)}\n`,
+      `To drop it: pgstow restore --drop-old -d ${shellWord(database)} (and the connection options of this run)\n`,
   );
 }
 

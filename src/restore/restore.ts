@@ -14,7 +14,7 @@ import { planRestore, type RestoreForm } from "./plan.ts";
 import { runPlan, type RunTotals } from "./run.ts";
 import { runParallel } from "./run-parallel.ts";
 import { type RestoreSelection, type SelectedEntry, selectEntries } from "./selection.ts";
-import { checkSwapOptions } from "./swap/check-options.ts";
+import { checkSwapArchive, checkSwapOptions } from "./swap/check-options.ts";
 import { swapDatabase, type SwapOptions } from "./swap/swap.ts";
 import type { RestoreTarget } from "./target.ts";
 import { verifyFirst } from "./verify-first.ts";
@@ -86,6 +86,7 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreSummar
 
 async function restoreFrom(archive: ArchiveReader, options: RestoreOptions): Promise<RestoreSummary> {
   checkBehaviour(options);
+  if (options.swap !== undefined) checkSwapArchive(archive.entries);
   const diagnostics: Diagnostic[] = [];
   const onDiagnostic: DiagnosticSink = (diagnostic) => {
     diagnostics.push(diagnostic);

@@ -81,7 +81,7 @@ await describeOnServers("a swap by the program", (server) => {
     ]);
     const [kept] = await keptOf(server, target);
     expect(stdout).toBe(
-      `Database ${target} is the restored one; the old one is kept as ${kept ?? ""}\nTo drop it: pgstow restore --drop-old -d ${target}\n`,
+      `Database ${target} is the restored one; the old one is kept as ${kept ?? ""}\nTo drop it: pgstow restore --drop-old -d ${target} (and the connection options of this run)\n`,
     );
     expect(await totalIn(server, target)).toEqual(NEW);
 

@@ -1,3 +1,4 @@
+import type { Entry } from "../../archive/entry.ts";
 import { PgstowError } from "../../core/errors.ts";
 import type { RestoreOptions } from "../restore.ts";
 
@@ -19,6 +20,14 @@ export function checkSwapOptions(options: RestoreOptions): void {
     const name = options.onError === "continue" ? "onError" : "transaction";
     throw new PgstowError("usage", `options swap and ${name} cannot be used together: all of it or nothing is what a swap does`);
   }
+}
+
+/** Throws a PgstowError `usage` for an archive that has tables and no rows: in the target's place they would be all that is left of it. */
+export function checkSwapArchive(entries: readonly Pick<Entry, "kind" | "data">[]): void {
+  if (!entries.some(({ kind }) => kind === "TABLE") || entries.some(({ data }) => data !== "none")) return;
+  throw new PgstowError("usage", "the archive holds no rows: a swap would put empty tables in the place of the target's", {
+    hint: "Restore it into a new database, or dump again with the rows.",
+  });
 }
 
 function isGiven(value: unknown): boolean {
