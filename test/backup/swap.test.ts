@@ -40,7 +40,7 @@ await describeOnServers("a backup that is swapped in", (server) => {
       code: 0,
       last: [
         `Database ${database} is the restored one; the old one is kept as ${kept ?? ""}`,
-        `To drop it: pgstow restore --drop-old -d ${database}`,
+        `To drop it: pgstow restore --drop-old -d ${database} (and the connection options of this run)`,
         "",
       ],
     });
