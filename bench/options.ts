@@ -4,8 +4,8 @@ import type { Scale } from "./bench.ts";
 export const usage = `npm run bench -- [options]
 
 Measures pgstow beside PostgreSQL's own programs, in turns, on one server: one of its own of pg_dump's major version, or that of
-PGSTOW_BENCH_URL (superuser; databases pgstow_bench_* are made and dropped there). Prints the report. A whole run (all rows, the
-usual size, at least five rounds) is written to bench/RESULTS.md, results.json and chart.svg, any other to bench/results/.
+PGSTOW_BENCH_URL (superuser; databases pgstow_bench_* are made and dropped there). Prints the report. With the usual size it is
+written to bench/RESULTS.md, results.json and chart.svg, where some rows alone take the place of earlier ones; any other goes to bench/results/.
 
   --size SIZE         rows of the large databases as COPY text (1GB)
   --rounds N          how often each program runs; medians count (5)
@@ -14,7 +14,7 @@ usual size, at least five rounds) is written to bench/RESULTS.md, results.json a
   --rival-bin FOLDER  PostgreSQL's programs from here instead of PATH
   --help              this text
 
-Exit code 1 when a row could not be measured. It takes about 45 minutes, and 20 GB of disk for temporary files; a quick
+Exit code 1 when a row could not be measured. It takes about an hour, and 20 GB of disk for temporary files; a quick
 run takes two minutes.`;
 
 export interface Options {
@@ -23,8 +23,8 @@ export interface Options {
   /** Null for all. */
   readonly rows: readonly number[] | null;
   readonly rivalBin: string | undefined;
-  /** All rows with the sizes and rounds that the goals are meant for. */
-  readonly isWholeRun: boolean;
+  /** Of the sizes that the goals are meant for. */
+  readonly isUsualSize: boolean;
 }
 
 /** Undefined when only help is wanted; throws on what it does not understand. */
@@ -40,8 +40,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
   const scale = { bytes: readSize(values.size ?? (quick ? "100MB" : "1GB")), objects: quick ? 0.2 : 1 };
   const rounds = readNumber("--rounds", values.rounds ?? (quick ? "1" : "5"));
   const rows = values.rows === undefined ? null : values.rows.split(",").map((part) => readNumber("--rows", part));
-  const isWholeRun = scale.bytes === 1e9 && scale.objects === 1 && rounds >= 5 && rows === null;
-  return { scale, rounds, rows, rivalBin: values["rival-bin"], isWholeRun };
+  const isUsualSize = scale.bytes === 1e9 && scale.objects === 1;
+  return { scale, rounds, rows, rivalBin: values["rival-bin"], isUsualSize };
 }
 
 function readNumber(option: string, text: string): number {

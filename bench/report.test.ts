@@ -59,7 +59,7 @@ describe("renderReport", () => {
 
   test("shows every program's median and range", () => {
     expect(line("| dump of 1 GB | **pgstow dump**")).toBe(
-      "| dump of 1 GB | **pgstow dump** | 2.00 (1.00–9.00) | 1.00 (0.50–4.50) | 50 MB | 90.0 MB |",
+      "| dump of 1 GB | **pgstow dump** | 3 | 2.00 (1.00–9.00) | 1.00 (0.50–4.50) | 50 MB | 90.0 MB |",
     );
     expect(report).toContain(String.raw`| a \| b |`);
   });

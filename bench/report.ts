@@ -74,13 +74,14 @@ function renderTrials(trials: readonly TrialReport[]): string[] {
       .map((result) => [
         name,
         result.ours ? `**${cell(result.contender)}**` : cell(result.contender),
+        String(result.rounds.length),
         spread(result.rounds, (cost) => cost.wallSeconds),
         spread(result.rounds, (cost) => cost.cpuSeconds),
         peakText(result.rounds),
         result.bytes === null ? "" : `${(result.bytes / 1e6).toFixed(1)} MB`,
       ]),
   );
-  return renderTable(["work", "program", "wall s", "CPU s", "peak memory", "written"], rows);
+  return renderTable(["work", "program", "rounds", "wall s", "CPU s", "peak memory", "written"], rows);
 }
 
 function spread(rounds: readonly Cost[], of: (cost: Cost) => number): string {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,7 @@ import { allTrials } from "./rows/all.ts";
 import { runTrials } from "./run-trials.ts";
 import type { BenchServer } from "./server.ts";
 import { openBenchServer } from "./server.ts";
+import { withEarlier } from "./with-earlier.ts";
 
 const roundTripMs = 20;
 
@@ -47,7 +48,7 @@ async function runBenchmark(options: Options): Promise<number> {
     const { outcomes, trials: results } = await runTrials(bench, { trials, rows: options.rows, rounds: options.rounds, onStep });
     return { conditions: describe(options, bench, startedAt), outcomes, trials: results };
   });
-  await publish(report, options.isWholeRun);
+  await publish(options.isUsualSize ? withEarlier(await readResults(), report, trials) : report, options.isUsualSize);
   return report.outcomes.some((outcome) => outcome.status === "failed") ? 1 : 0;
 }
 
@@ -82,7 +83,7 @@ function describe({ scale, rounds }: Options, { server, rivals }: Bench, started
     Node: process.version,
     machine: `${String(cpus().length)} cores, ${cpu?.model.trim() ?? "unknown CPU"}, ${sizeText(totalmem())} of memory, ${process.platform}`,
     size: `${sizeText(scale.bytes)} of rows as COPY text${scale.objects === 1 ? "" : `, ${String(scale.objects)} of the numbers of tables`}`,
-    rounds: `${String(rounds)}, in turns`,
+    rounds: `${String(rounds)} unless the table says otherwise, in turns`,
     link: `a proxy of the benchmark with ${String(roundTripMs)} ms round trip and no limit to what is on its way`,
     "measured by": measuredBy,
     date: startedAt.toISOString().slice(0, 16).replace("T", " "),
@@ -90,10 +91,16 @@ function describe({ scale, rounds }: Options, { server, rivals }: Bench, started
   };
 }
 
-async function publish(report: Report, isWholeRun: boolean): Promise<void> {
-  const folder = fileURLToPath(new URL(isWholeRun ? "." : "results/", import.meta.url));
+/** What an earlier run of the usual size has written. */
+async function readResults(): Promise<Report | null> {
+  const text = await readFile(new URL("results.json", import.meta.url), "utf8").catch(() => null);
+  return text === null ? null : (JSON.parse(text) as Report);
+}
+
+async function publish(report: Report, isUsualSize: boolean): Promise<void> {
+  const folder = fileURLToPath(new URL(isUsualSize ? "." : "results/", import.meta.url));
   const stamp = new Date().toISOString().replaceAll(":", "").slice(0, 17);
-  const names = isWholeRun
+  const names = isUsualSize
     ? { text: "RESULTS.md", json: "results.json", chart: "chart.svg" }
     : { text: `${stamp}.md`, json: `${stamp}.json`, chart: `${stamp}.svg` };
   await mkdir(folder, { recursive: true });
