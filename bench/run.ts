@@ -75,7 +75,7 @@ function addressOf(server: BenchServer): { readonly host: string; readonly port:
   return { host: hostname, port: port === "" ? 5432 : Number(port) };
 }
 
-function describe({ scale, rounds }: Options, { server, rivals }: Bench, startedAt: Date): Conditions {
+function describe({ scale }: Options, { server, rivals }: Bench, startedAt: Date): Conditions {
   const [cpu] = cpus();
   return {
     server: `PostgreSQL ${server.version}, ${server.where}`,
@@ -83,7 +83,7 @@ function describe({ scale, rounds }: Options, { server, rivals }: Bench, started
     Node: process.version,
     machine: `${String(cpus().length)} cores, ${cpu?.model.trim() ?? "unknown CPU"}, ${sizeText(totalmem())} of memory, ${process.platform}`,
     size: `${sizeText(scale.bytes)} of rows as COPY text${scale.objects === 1 ? "" : `, ${String(scale.objects)} of the numbers of tables`}`,
-    rounds: `${String(rounds)} unless the table says otherwise, in turns`,
+    rounds: "in turns; how many, the second table says",
     link: `a proxy of the benchmark with ${String(roundTripMs)} ms round trip and no limit to what is on its way`,
     "measured by": measuredBy,
     date: startedAt.toISOString().slice(0, 16).replace("T", " "),
