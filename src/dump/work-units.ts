@@ -11,6 +11,12 @@ export interface WorkUnit {
   readonly range?: PageRange;
 }
 
+/** Whole tables that are read together, and what they come to. */
+export interface Bunch {
+  readonly unit: { readonly entries: Entry[] };
+  bytes: number;
+}
+
 export interface TableFacts {
   /** Bytes that an entry's table takes on the server. */
   readonly sizeOf: (entry: Entry) => number;
@@ -27,13 +33,15 @@ export function workUnits(entries: readonly Entry[], { sizeOf, rangesOf }: Table
     if (ranges.length === 0) whole.push(entry);
     for (const range of ranges) pieces.push({ unit: { entries: [entry], range }, bytes: sizeOf(entry) / ranges.length });
   }
+  whole.sort((a, b) => sizeOf(b) - sizeOf(a));
   return [...pieces, ...bunches(whole, sizeOf)].sort((a, b) => b.bytes - a.bytes).map(({ unit }) => unit);
 }
 
-function bunches(entries: readonly Entry[], sizeOf: (entry: Entry) => number): { unit: WorkUnit; bytes: number }[] {
-  const bySize = entries.map((entry) => ({ entry, bytes: sizeOf(entry) })).sort((a, b) => b.bytes - a.bytes);
-  const found: { unit: { entries: Entry[] }; bytes: number }[] = [];
-  for (const { entry, bytes } of bySize) {
+/** Neighbours go together as long as they are small. */
+export function bunches(entries: readonly Entry[], sizeOf: (entry: Entry) => number): Bunch[] {
+  const found: Bunch[] = [];
+  for (const entry of entries) {
+    const bytes = sizeOf(entry);
     const last = found.at(-1);
     if (last === undefined || last.bytes + bytes > BUNCH_BYTES_MAX || last.unit.entries.length >= BUNCH_TABLES_MAX) {
       found.push({ unit: { entries: [entry] }, bytes });

@@ -71,6 +71,11 @@ export class Inventory {
     return list as T[];
   }
 
+  /** Whether an object has a comment, or a part of it. */
+  hasComment(classOid: number, oid: number): boolean {
+    return this.comments.get(classOid)?.has(oid) === true;
+  }
+
   find(classOid: number, oid: number): CatalogObject | undefined {
     return this.#byIdentity.get(classOid)?.get(oid);
   }

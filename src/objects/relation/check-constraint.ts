@@ -66,7 +66,7 @@ const read = catalogRead<CheckRow>({
 /** The comment of a constraint of a table, if it has one; it follows the table when the constraint stands inside it. */
 export function tableConstraintComment(table: Relation, name: string, oid: number, { q, qualified, inventory }: RenderContext): Part[] {
   const classOid = classOids.pg_constraint;
-  if (inventory.comments.get(classOid)?.has(oid) !== true) return [];
+  if (!inventory.hasComment(classOid, oid)) return [];
   const target = `CONSTRAINT ${q(name)} ON `;
   return [{ type: "comment", target: target + qualified(table), tag: target + q(table.name), classOid, oid }];
 }
@@ -74,7 +74,7 @@ export function tableConstraintComment(table: Relation, name: string, oid: numbe
 /** The comment of an inherited check that stands alone has to wait until its parent's brings it; pg_dump may print it too early. */
 function link({ inventory }: ReadContext): void {
   for (const check of inventory.ofKind<CheckConstraint>("check-constraint")) {
-    if (!check.separate || check.isLocal || !inventory.comments.get(check.classOid)?.has(check.oid)) continue;
+    if (!check.separate || check.isLocal || !inventory.hasComment(check.classOid, check.oid)) continue;
     const inherited = check.table.parents.flatMap((parent) => parent.checks.filter((candidate) => candidate.name === check.name));
     check.dependencies.push(...inherited);
   }

@@ -140,7 +140,7 @@ export const index = objectKind<Index>({
     const { q, qualified, inventory } = context;
     // A constraint's index is created by the constraint; only its comment stands here.
     const isOwned = object.constraint !== null;
-    const hasComment = inventory.comments.get(classOids.pg_class)?.has(object.oid) === true;
+    const hasComment = inventory.hasComment(classOids.pg_class, object.oid);
     return {
       definition: isOwned
         ? null

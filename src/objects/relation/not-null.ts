@@ -64,7 +64,7 @@ function quoteIfNeeded(name: string, major: number): string {
 }
 
 function hasComment(constraint: NotNull, { inventory }: RenderContext): boolean {
-  return inventory.comments.get(classOids.pg_constraint)?.has(constraint.oid) ?? false;
+  return inventory.hasComment(classOids.pg_constraint, constraint.oid);
 }
 
 /** A NOT NULL that is NOT VALID (18): an entry of its own after the data. */
