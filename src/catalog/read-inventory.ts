@@ -127,13 +127,18 @@ export async function readInventory(
 ): Promise<InventoryRead> {
   const context: ReadContext = { major: reader.major, selection, inventory: new Inventory(), onDiagnostic };
   const names = Object.keys(registry) as KindName[];
-  await runPhase(reader, context, "inventory", allReads);
+  const found = runPhase(reader, context, "inventory", allReads);
+  const dependencies = runPhase(reader, context, "dependencies", allReads);
+  // Nobody asks for what comes later when something before it fails.
+  dependencies.catch(() => undefined);
+  await found;
   select(context, names);
   beforeDetails(context.inventory);
   const details = runPhase(reader, context, "details", allReads);
   const unmodelled = findUnmodelled(reader, context);
-  // Nobody asks for them when the details fail.
+  details.catch(() => undefined);
   unmodelled.catch(() => undefined);
+  await dependencies;
   await details;
   for (const kind of kinds) kind.derive?.(context);
   applyDependencies(context);

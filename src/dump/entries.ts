@@ -64,7 +64,7 @@ export function renderEntries(context: RenderContext, options: DumpOptions, onDi
     noSecurityLabels: options.noSecurityLabels ?? false,
   });
   const entries = numberEntries(kept, {
-    firstFreeId: objects.length + 1,
+    firstFreeId: context.inventory.count + 1,
     dependenciesWanted: options.format !== "plain" || options.verbose === true,
   });
   const dataObjects = new Map<number, CatalogObject>();

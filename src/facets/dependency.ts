@@ -19,7 +19,7 @@ interface DependencyRow {
  */
 export const dependencyRead = catalogRead<DependencyRow>({
   name: "dependencies",
-  phase: "details",
+  phase: "dependencies",
   // The same plan as pg_dump's, down to the order among the rows of one object, which is that of an entry's dependencies.
   query: () => `
     SELECT d.classid, d.objid, d.refclassid, d.refobjid, d.deptype::text AS deptype
@@ -37,7 +37,7 @@ export const dependencyRead = catalogRead<DependencyRow>({
       AND NOT (d.refclassid = 'pg_catalog.pg_opfamily'::pg_catalog.regclass AND d.refobjid = p.amprocfamily)
     ORDER BY 1, 2`,
   rowByRow: true,
-  // Objects of other reads of this phase have to be there before they can be applied. There are more of them than of all other rows together.
+  // Objects of all phases have to be there before they can be applied. There are more of them than of all other rows together.
   read: (rows, { inventory: { dependencyRows } }) => {
     for (const { classid, objid, refclassid, refobjid, deptype } of rows) {
       dependencyRows.push(classid, objid, refclassid, refobjid, deptype === "i" ? 1 : 0);
@@ -57,7 +57,7 @@ export interface ExtensionDependencyRow {
 /** ALTER ... DEPENDS ON EXTENSION, in the order in which it was said. */
 export const extensionDependencyRead = catalogRead<ExtensionDependencyRow>({
   name: "dependencies on extensions",
-  phase: "details",
+  phase: "dependencies",
   query: () => `
     SELECT d.classid, d.objid, d.refobjid AS extension
     FROM pg_catalog.pg_depend d
@@ -76,12 +76,20 @@ export function applyDependencies({ inventory }: ReadContext): void {
     if (extension !== undefined && object !== undefined) object.dependsOnExtensions = [...object.dependsOnExtensions, extension];
   }
   const rows = inventory.dependencyRows;
+  // The rows of one object follow each other: a list made of all of them has no room to spare, and there are as many lists as objects.
+  let found: CatalogObject[] = [];
   for (let at = 0; at < rows.length; at += NUMBERS_A_ROW) {
-    const object = inventory.find(rows[at] ?? 0, rows[at + 1] ?? 0);
+    const [classOid = 0, oid = 0] = [rows[at], rows[at + 1]];
+    const object = inventory.find(classOid, oid);
     const referenced = inventory.find(rows[at + 2] ?? 0, rows[at + 3] ?? 0);
-    if (object === undefined || referenced === undefined) continue;
-    if (rows[at + 4] === 1 && isRelationOfType(object, referenced)) referenced.dependencies.push(object);
-    else object.dependencies.push(referenced);
+    if (object !== undefined && referenced !== undefined) {
+      if (rows[at + 4] === 1 && isRelationOfType(object, referenced)) referenced.dependencies.push(object);
+      else found.push(referenced);
+    }
+    const isLast = rows[at + NUMBERS_A_ROW] !== classOid || rows[at + NUMBERS_A_ROW + 1] !== oid;
+    if (!isLast || found.length === 0) continue;
+    if (object !== undefined) object.dependencies = object.dependencies.concat(found);
+    found = [];
   }
   inventory.extensionDependencyRows = [];
   inventory.dependencyRows = [];

@@ -71,6 +71,11 @@ export class Inventory {
     return list as T[];
   }
 
+  /** How many objects there are. */
+  get count(): number {
+    return [...this.#byKind.values()].reduce((sum, { length }) => sum + length, 0);
+  }
+
   /** Whether an object has a comment, or a part of it. */
   hasComment(classOid: number, oid: number): boolean {
     return this.comments.get(classOid)?.has(oid) === true;

@@ -69,13 +69,14 @@ export interface ReadContext {
 }
 
 /**
- * One set-returning query for the whole database. "inventory" queries list what exists and need no locks; "details" queries may
- * call the server's deparse functions and are asked only about objects that are wanted (or that a wanted one inherits from).
+ * One set-returning query for the whole database. "inventory" queries list what exists and need no locks; "dependencies" are sent with
+ * them, and the server finds them while the inventory is selected from; "details" queries may call the server's deparse functions and are
+ * asked only about objects that are wanted (or that a wanted one inherits from).
  * int2, int4, oid and float columns arrive as numbers, bool as boolean, everything else as text; "char" must be cast to text.
  */
 export interface CatalogRead {
   readonly name: string;
-  readonly phase: "inventory" | "details";
+  readonly phase: "inventory" | "dependencies" | "details";
   /** The SQL, or null when this server or selection has nothing to ask; several statements when one would be too large for the server. */
   query(context: ReadContext): string | readonly string[] | null;
   /** Each row is read by itself: many are taken some at a time, so that not all of them are held. Otherwise `read` is called once. */

@@ -2,7 +2,7 @@ import type { Inventory } from "../objects/inventory.ts";
 import type { SortKey } from "../objects/kind.ts";
 import type { CatalogObject } from "../objects/object.ts";
 import { kindOf } from "../objects/registry.ts";
-import { DUMMY_TYPE_PRIORITY, priorityOf, rankInRow } from "./priorities.ts";
+import { priorityOfObject, rankInRow } from "./priorities.ts";
 
 /** From here on UTF-16 units are in another order than the code points that they stand for. */
 const SURROGATES = 0xd800;
@@ -31,11 +31,6 @@ interface Positioned {
 }
 
 const NO_TIES: SortKey["ties"] = [];
-
-function priorityOfObject(object: CatalogObject): number {
-  const isDummy = "isDummy" in object && object.isDummy === true;
-  return isDummy ? DUMMY_TYPE_PRIORITY : priorityOf(object.kind);
-}
 
 /** Of objects of one priority. */
 function compare(a: Positioned, b: Positioned): number {

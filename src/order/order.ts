@@ -8,6 +8,7 @@ import { inBaseOrder } from "./compare.ts";
 import { LoopFinder } from "./loops.ts";
 import { repairLoop } from "./repair.ts";
 import type { RepairContext } from "./repair.ts";
+import { withoutSilent } from "./silent.ts";
 import { openStars } from "./stars.ts";
 import { sortTopologically } from "./topological.ts";
 
@@ -50,17 +51,22 @@ export interface OrderOptions {
 
 /**
  * The objects in the order in which they are dumped: by kind and name, disturbed as little as dependencies demand. Loops are opened by
- * splitting or moving objects, which sets their `separate`, `postponed` and the like.
+ * splitting or moving objects, which sets their `separate`, `postponed` and the like. Those that print nothing may be left out.
  */
 export function orderObjects(inventory: Inventory, options: OrderOptions): CatalogObject[] {
   const objects = numberObjects(inventory);
   const pre = theBoundary(inventory, "pre-data-boundary");
   const post = theBoundary(inventory, "post-data-boundary");
   addBoundaryDependencies(objects, pre, post);
-  const baseOrder = inBaseOrder(objects, inventory);
   const context = { ...options, postDataBoundary: post };
-  // Hardly a database is without these.
-  openStars(objects, context);
+  // Hardly a database is without loops of tables; those through the boundaries are few, and a sort narrows them down.
+  const inLoops = openStars(objects, context);
+  if (!inLoops.some(({ kind }) => isBoundary(kind))) {
+    openLoops(inLoops, context);
+    const { sorted, leftovers } = sortTopologically(inBaseOrder(withoutSilent(objects), inventory));
+    if (leftovers.length === 0) return [...sorted];
+  }
+  const baseOrder = inBaseOrder(objects, inventory);
   for (;;) {
     const { sorted, leftovers } = sortTopologically(baseOrder);
     if (leftovers.length === 0) return [...sorted];
@@ -69,12 +75,13 @@ export function orderObjects(inventory: Inventory, options: OrderOptions): Catal
 }
 
 /**
- * Opens loops, round by round. Sorting again after a round would only leave out what is in no loop any more, which the next round finds
- * out by itself; only a repair that leads out of the leftovers may close a loop elsewhere.
+ * Opens loops among these objects, round by round. Sorting again after a round would only leave out what is in no loop any more, which the
+ * next round finds out by itself; only a repair that leads to what none of them needed may close a loop elsewhere.
  */
-function openLoops(leftovers: readonly CatalogObject[], context: RepairContext): void {
-  const within = new Set(leftovers);
-  const finder = new LoopFinder(leftovers);
+function openLoops(objects: readonly CatalogObject[], context: RepairContext): void {
+  const within = new Set(objects);
+  for (const { dependencies } of objects) for (const one of dependencies) within.add(one);
+  const finder = new LoopFinder(objects);
   for (;;) {
     const members = finder.nextRound().flatMap((ring) => {
       repairLoop(ring, context);

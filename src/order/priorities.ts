@@ -1,4 +1,6 @@
 import type { KindName } from "../objects/kind.ts";
+import type { CatalogObject } from "../objects/object.ts";
+import type { Type } from "../objects/type/type.ts";
 
 /**
  * The order between kinds: all objects of one row before those of the next, as far as dependencies allow. Kinds in one row are mixed
@@ -65,7 +67,16 @@ export function priorityOf(kind: KindName): number {
 }
 
 /** Between partition attachments and defaults. */
-export const DUMMY_TYPE_PRIORITY = priorityOf("partition-attachment") + 5;
+const DUMMY_TYPE_PRIORITY = priorityOf("partition-attachment") + 5;
+
+export function priorityOfObject(object: CatalogObject): number {
+  return isDummyType(object) ? DUMMY_TYPE_PRIORITY : priorityOf(object.kind);
+}
+
+/** The type of a table's rows, of arrays, of a multirange: made with something else and never printed. */
+export function isDummyType(object: CatalogObject): boolean {
+  return object.kind === "type" && (object as Type).isDummy;
+}
 
 /** Place of a kind within its row. */
 export function rankInRow(kind: KindName): number {

@@ -54,7 +54,7 @@ export interface SortResult<N> {
 /**
  * Puts every node behind what it needs and disturbs the given order as little as possible: the list is filled from its end, each time
  * with the last node of the given order that nobody still unplaced needs. So a node keeps its place, and what it needs is pulled
- * forward to directly before its first user. Dependencies that are not among the nodes do not count.
+ * forward to directly before its first user. A dependency that is not among the nodes stands for its own dependencies.
  */
 export function sortTopologically<N extends SortNode>(nodes: readonly N[]): SortResult<N> {
   const { needs, ends } = positionsOfNeeds(nodes);
@@ -83,24 +83,21 @@ export function sortTopologically<N extends SortNode>(nodes: readonly N[]): Sort
 }
 
 /** Dependencies as positions of nodes, those of one node after those of another: chasing objects is what a sort of many would spend its time on. */
-function positionsOfNeeds(nodes: readonly SortNode[]): { needs: Int32Array; ends: Int32Array } {
-  let size = 0;
-  let count = 0;
-  for (const { dumpId, dependencies } of nodes) {
-    size = Math.max(size, dumpId + 1);
-    count += dependencies.length;
-  }
-  const positions = new Int32Array(size).fill(-1);
+function positionsOfNeeds(nodes: readonly SortNode[]): { needs: readonly number[]; ends: Int32Array } {
+  const positions = new Int32Array(nodes.reduce((size, { dumpId }) => Math.max(size, dumpId + 1), 0)).fill(-1);
   nodes.forEach(({ dumpId }, at) => (positions[dumpId] = at));
-  const needs = new Int32Array(count);
-  const ends = new Int32Array(nodes.length);
-  let end = 0;
-  nodes.forEach(({ dependencies }, at) => {
-    for (const { dumpId } of dependencies) {
+  const needs: number[] = [];
+  const add = (dependencies: readonly SortNode[]): void => {
+    for (const { dumpId, dependencies: behind } of dependencies) {
       const position = positions[dumpId] ?? -1;
-      if (position >= 0) needs[end++] = position;
+      if (position >= 0) needs.push(position);
+      else add(behind);
     }
-    ends[at] = end;
+  };
+  const ends = new Int32Array(nodes.length);
+  nodes.forEach(({ dependencies }, at) => {
+    add(dependencies);
+    ends[at] = needs.length;
   });
-  return { needs: needs.subarray(0, end), ends };
+  return { needs, ends };
 }

@@ -76,7 +76,12 @@ export function localTime(time: Date): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
   const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+  return `${date} ${clock} ${zoneOf(time)}`;
+}
+
+/** Most containers live in UTC; to ask for the names of time zones takes as long as to read an archive's index. */
+function zoneOf(time: Date): string {
+  if (time.toString().endsWith("(Coordinated Universal Time)")) return "UTC";
   const parts = new Intl.DateTimeFormat("en-US", { timeZoneName: "short" }).formatToParts(time);
-  const zone = parts.find((part) => part.type === "timeZoneName")?.value ?? "UTC";
-  return `${date} ${clock} ${zone}`;
+  return parts.find((part) => part.type === "timeZoneName")?.value ?? "UTC";
 }
