@@ -1,19 +1,14 @@
-import type { ArchiveReader } from "../archive/archive.ts";
+import type { ArchiveReader, RandomAccess } from "../archive/archive.ts";
 import { openArchive } from "../archive/open.ts";
 import type { DiagnosticSink } from "../core/diagnostics.ts";
 import { PgstowError } from "../core/errors.ts";
 import type { ProgressSink } from "../core/progress.ts";
 import type { SettingsInput } from "../postgres/settings.ts";
-import type { RestoreFailure } from "../restore/behaviour.ts";
 import type { RestoreOptions, RestoreSummary, runRestore } from "../restore/restore.ts";
 import { selectEntries } from "../restore/selection.ts";
-import { parseUseList } from "../restore/use-list.ts";
-import { spoolInput } from "../store/spooled-input.ts";
 import { openOutputFile } from "./faces/face-output.ts";
-import { failureText } from "./failure-text.ts";
 import { defined } from "./option.ts";
 import type { RestoreTask } from "./restore-arguments.ts";
-import { explainUnreadable } from "./unreadable-archive.ts";
 import { tocLines } from "./toc-text.ts";
 
 export interface RestoreRunContext {
@@ -32,13 +27,13 @@ export interface RestoreRunContext {
 }
 
 /**
- * Does what a command line asks for: prints a list, writes a script, or restores. Gives the exit code: 1 when errors were passed over, and
+ * Does what a command line asks for (what a list does not need is loaded when it is: so it is there sooner): prints a list, writes a script, or restores. Gives the exit code: 1 when errors were passed over, and
  * when the work ended at an error that has been told already. Throws a PgstowError for all else.
  */
 export async function runRestoreTask(task: RestoreTask, context: RestoreRunContext): Promise<number> {
   const archive = await openTaskArchive(task);
   try {
-    const list = task.useList === undefined ? undefined : parseUseList(task.useList, archive, context.onDiagnostic);
+    const list = await readUseList(task, archive, context);
     const choices = { ...defined({ list }), ...task.choices };
     if (task.does === "list") return await printList(archive, task, choices);
     if (task.does === "script") return await printScript(archive, task, choices, context);
@@ -49,13 +44,29 @@ export async function runRestoreTask(task: RestoreTask, context: RestoreRunConte
 }
 
 async function openTaskArchive({ archive: path, format, manner }: RestoreTask): Promise<ArchiveReader> {
-  const from = path ?? (await spoolInput(process.stdin, "standard input"));
-  const archive = await openArchive(from).catch(async (error: unknown) => {
-    throw manner === "pgstow" ? error : await explainUnreadable(error, path);
+  const archive = await openArchive(path ?? (await spooledStandardInput())).catch(async (error: unknown) => {
+    if (manner === "pgstow") throw error;
+    const { explainUnreadable } = await import("./unreadable-archive.ts");
+    throw await explainUnreadable(error, path);
   });
   if (format === undefined || archive.format === format) return archive;
   await archive.close();
   throw new PgstowError("usage", `expected format (${format}) differs from format found in file (${archive.format})`);
+}
+
+async function spooledStandardInput(): Promise<RandomAccess> {
+  const { spoolInput } = await import("../store/spooled-input.ts");
+  return spoolInput(process.stdin, "standard input");
+}
+
+async function readUseList(
+  { useList }: RestoreTask,
+  archive: ArchiveReader,
+  { onDiagnostic }: RestoreRunContext,
+): Promise<readonly number[] | undefined> {
+  if (useList === undefined) return undefined;
+  const { parseUseList } = await import("../restore/use-list.ts");
+  return parseUseList(useList, archive, onDiagnostic);
 }
 
 type Choices = RestoreTask["choices"] & { readonly list?: readonly number[] };
@@ -82,6 +93,7 @@ async function printScript(archive: ArchiveReader, task: RestoreTask, choices: C
 async function restoreDatabase(archive: ArchiveReader, task: RestoreTask, choices: Choices, context: RestoreRunContext): Promise<number> {
   checkParallel(archive, task);
   const { connection, signal, onDiagnostic, onProgress } = context;
+  const { FailureTeller } = await import("./failure-teller.ts");
   const teller = new FailureTeller(task, context);
   const options: RestoreOptions = {
     ...choices,
@@ -94,7 +106,6 @@ async function restoreDatabase(archive: ArchiveReader, task: RestoreTask, choice
     ...defined({ onProgress, onStep: task.verbose && task.manner === "pg_restore" ? context.info : undefined }),
   };
   try {
-    // A list needs no way to a server, and is there sooner without it.
     const run = context.runRestore ?? (await import("../restore/restore.ts")).runRestore;
     const summary = await run(options);
     context.onSummary?.(summary);
@@ -112,38 +123,4 @@ function checkParallel(archive: ArchiveReader, { manner, archive: path, choices 
   if (manner === "pgstow" || (choices.jobs ?? 1) === 1) return;
   if (archive.format === "tar") throw new PgstowError("usage", "parallel restore is not supported with this archive file format");
   if (path === undefined) throw new PgstowError("usage", "parallel restore from standard input is not supported");
-}
-
-/** Says what the server refused as pg_restore says it. A restore that ends at it says so itself, in pgstow's own manner. */
-class FailureTeller {
-  readonly #task: RestoreTask;
-  readonly #context: RestoreRunContext;
-  readonly #told = new Set<unknown>();
-  #lastEntry: unknown;
-
-  constructor(task: RestoreTask, context: RestoreRunContext) {
-    this.#task = task;
-    this.#context = context;
-  }
-
-  tell(failure: RestoreFailure): void {
-    const { manner, verbose, choices } = this.#task;
-    const { error, entry } = failure;
-    if (manner === "pgstow" && choices.onError !== "continue") return;
-    if (!(error instanceof PgstowError) || error.code !== "server") return;
-    this.#told.add(error);
-    if (verbose && entry !== undefined && entry !== this.#lastEntry) {
-      if (this.#lastEntry === undefined) this.#context.info("while PROCESSING TOC:");
-      const { classOid, oid } = entry.catalogId;
-      const owner = entry.owner === "" ? "(no owner)" : entry.owner;
-      this.#context.info(`from TOC entry ${String(entry.dumpId)}; ${String(classOid)} ${String(oid)} ${entry.kind} ${entry.tag} ${owner}`);
-      this.#lastEntry = entry;
-    }
-    this.#context.say("error", failureText(failure));
-  }
-
-  /** Whether this error, or what it explains, has been told. */
-  hasTold(error: unknown): boolean {
-    return this.#told.has(error) || (error instanceof Error && this.#told.has(error.cause));
-  }
 }

@@ -1,4 +1,4 @@
-import { ChunkPool } from "../../chunk/pool.ts";
+import type { ChunkPool } from "../../chunk/pool.ts";
 import { PgstowError, throwIfAborted } from "../../core/errors.ts";
 import { encodeText } from "../../core/text-bytes.ts";
 import type {
@@ -23,7 +23,6 @@ import type { FrameRecord } from "./frame-table.ts";
 import { parsePuts } from "./large-object-put.ts";
 import { partsOf } from "./parts.ts";
 import { asBuffer } from "./skippable.ts";
-import { verifyStow } from "./verify.ts";
 import type { VerifyOptions } from "./verify.ts";
 
 /** Raw bytes that may be read ahead of the consumer, one chunk at least. */
@@ -72,7 +71,8 @@ export class StowReader implements ArchiveReader {
     this.summary = { rows, rawBytes, storedBytes: source.size, fingerprint: end.fingerprint, finishedAt: end.index.finishedAt };
   }
 
-  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    const { verifyStow } = await import("./verify.ts");
     return verifyStow(this.#source, this.#end, options);
   }
 
@@ -150,7 +150,7 @@ export class StowReader implements ArchiveReader {
 
   /** Chunks in order, checked and decompressed ahead of whoever takes them, within bounds. */
   async *#read(numbers: readonly number[], signal: AbortSignal | undefined): AsyncGenerator<Chunk> {
-    const pool = (this.#pool ??= new ChunkPool());
+    const pool = await this.#openPool();
     const ahead: { readonly chunk: Promise<Chunk>; readonly rawBytes: number }[] = [];
     let aheadBytes = 0;
     let next = 0;
@@ -170,6 +170,12 @@ export class StowReader implements ArchiveReader {
       aheadBytes -= first.rawBytes;
       yield await first.chunk;
     }
+  }
+
+  /** A table of contents is read without worker threads, and without the time that they take to load. */
+  async #openPool(): Promise<ChunkPool> {
+    const { ChunkPool: Pool } = await import("../../chunk/pool.ts");
+    return (this.#pool ??= new Pool());
   }
 
   async #chunk(pool: ChunkPool, number: number, frame: FrameRecord): Promise<Chunk> {
