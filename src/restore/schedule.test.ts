@@ -46,6 +46,30 @@ describe("Schedule", () => {
     expect(takeAll(scheduleOf(tables, { 11: 5, 12: 50, 13: 7 })).map(({ entry }) => entry.dumpId)).toEqual([12, 13, 11]);
   });
 
+  it("makes keys before indexes, and the dearest of these first", () => {
+    const makes = [
+      "INDEX a ON s.t USING brin (day)",
+      "INDEX b ON s.t USING btree (account) WHERE (account IS NOT NULL)",
+      "INDEX c ON s.t USING btree (document)",
+      "INDEX d ON s.t USING btree (account, day)",
+      "INDEX e ON s.t USING btree (lower(text))",
+      "INDEX f ON s.t USING gin (words)",
+    ].map((text, at) => testEntry(20 + at, { kind: "INDEX", section: "post-data", dependencies: [1], create: `CREATE ${text};\n` }));
+    const unique = testEntry(30, {
+      kind: "CONSTRAINT",
+      section: "post-data",
+      dependencies: [1],
+      create: "ALTER TABLE ONLY s.t ADD UNIQUE (c);\n",
+    });
+    const schedule = scheduleOf([rows, ...makes, unique]);
+    const takeRound = () => {
+      const round = takeAll(schedule);
+      for (const task of round) schedule.done(task);
+      return round.map(({ entry }) => entry.dumpId);
+    };
+    expect([takeRound(), takeRound(), takeRound()]).toEqual([[2], [30], [24, 25, 23, 22, 21, 20]]);
+  });
+
   it("does what waits for each other in its order, instead of waiting for ever", () => {
     const circle = [
       testEntry(1, { kind: "INDEX", section: "post-data", dependencies: [2] }),

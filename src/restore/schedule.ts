@@ -12,6 +12,8 @@ export interface Task {
 interface Job extends Task {
   /** Bytes of the data that it is about. */
   readonly size: number;
+  /** How long it takes beside other jobs on the same data: a rough order. */
+  readonly effort: number;
   readonly dependencies: readonly number[];
   /** Tables, or their data, that it locks against everything else that depends on them. */
   readonly locks: readonly number[];
@@ -30,7 +32,9 @@ export interface ScheduleFacts {
 
 /**
  * Which entry may be restored next while others are under way: what it depends on is done, nothing that runs locks what it needs, and
- * its pass has come. Large tables come first, and foreign keys after everything else that could be done as well.
+ * its pass has come. What takes long comes first, so that nobody is left with it at the end: large tables, then of a table's indexes the
+ * dearest; keys before them, for nothing else can be done on the table meanwhile. Foreign keys come after everything else that could be
+ * done as well.
  */
 export class Schedule {
   /** In the order in which they are best done. */
@@ -44,7 +48,7 @@ export class Schedule {
   constructor(entries: readonly Entry[], facts: ScheduleFacts) {
     this.#open = new Map(entries.map((entry) => [entry.dumpId, facts.split.get(entry)?.length ?? 1]));
     const jobs = entries.flatMap((entry) => jobsOf(entry, facts));
-    this.#waiting = jobs.sort((a, b) => rankOf(a) - rankOf(b) || b.size - a.size || a.entry.dumpId - b.entry.dumpId);
+    this.#waiting = jobs.sort((a, b) => rankOf(a) - rankOf(b) || b.size - a.size || b.effort - a.effort || a.entry.dumpId - b.entry.dumpId);
   }
 
   /** The next task; undefined when there is none now, or no more at all. */
@@ -86,19 +90,31 @@ function jobsOf(entry: Entry, facts: ScheduleFacts): Job[] {
   const { dependencies } = entry;
   const parts = facts.split.get(entry);
   if (parts === undefined) return [jobOf(entry, facts)];
-  return parts.map((part) => ({ entry, part, size: part.rawBytes, dependencies, locks: [] }));
+  return parts.map((part) => ({ entry, part, size: part.rawBytes, effort: 0, dependencies, locks: [] }));
 }
 
 function jobOf(entry: Entry, { byId, dataOfTable, sizeOf }: ScheduleFacts): Job {
   const { dumpId, section, kind } = entry;
   const part = undefined;
-  if (section !== "post-data") return { entry, part, size: sizeOf(dumpId), dependencies: entry.dependencies, locks: [] };
+  if (section !== "post-data") return { entry, part, size: sizeOf(dumpId), effort: 0, dependencies: entry.dependencies, locks: [] };
   // What is made after the data waits for the data, not for the table.
   const dependencies = entry.dependencies.map((id) => dataOfTable.get(id) ?? id);
   const tables = dependencies.filter((id) => ["TABLE", "TABLE DATA"].includes(byId.get(id)?.kind ?? ""));
   const size = Math.max(0, ...dependencies.map(sizeOf));
   // Indexes of one table are built side by side.
-  return { entry, part, size, dependencies, locks: kind === "INDEX" ? [] : tables };
+  return { entry, part, size, effort: effortOf(entry), dependencies, locks: kind === "INDEX" ? [] : tables };
+}
+
+/** From the most to the least: keys, indexes that compute what they hold, on several columns, on one, on some rows, on ranges of pages. */
+function effortOf({ kind, create }: Entry): number {
+  if (kind === "CONSTRAINT") return 6;
+  const [, method, columns = "", next] = / USING (\w+) \(([^()]*)(.)/.exec(create) ?? [];
+  if (kind !== "INDEX" || method === undefined) return 0;
+  if (method === "brin") return 1;
+  const isSimple = method === "btree" || method === "hash";
+  if (!isSimple || next === "(") return 5;
+  if (create.includes(" WHERE ")) return 2;
+  return columns.includes(",") ? 4 : 3;
 }
 
 function rankOf({ entry }: Job): number {
