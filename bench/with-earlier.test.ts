@@ -45,7 +45,7 @@ describe("a report of some rows", () => {
       ["small", 2],
       ["large", 4],
     ]);
-    expect(merged.conditions).toEqual({ date: "today" });
+    expect(merged.conditions).toEqual({ date: "today", "rows 3": "of yesterday" });
   });
 
   test("stands alone where there is none", () => {

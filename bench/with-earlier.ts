@@ -16,8 +16,13 @@ export function withEarlier(earlier: Report | null, report: Report, trials: read
   const outcomes = known.flatMap(({ trial, results }) =>
     trial.rows.filter(({ number }) => numbers.has(number)).map((row) => outcomeOf(row, results, all)),
   );
+  const isMeasured = (number: number) => report.outcomes.some((outcome) => outcome.number === number);
+  const kept = earlier.outcomes.filter(({ number }) => !isMeasured(number)).map(({ number }) => number);
   return {
-    conditions: report.conditions,
+    conditions: {
+      ...report.conditions,
+      ...(kept.length === 0 ? {} : { [`rows ${kept.join(", ")}`]: `of ${String(earlier.conditions.date)}` }),
+    },
     outcomes: outcomes.toSorted((a, b) => a.number - b.number),
     trials: known.filter(({ results }) => results.length > 0).map(({ trial, results }) => ({ name: trial.name, results })),
   };
