@@ -19,7 +19,10 @@ export function withoutSilent(objects: readonly CatalogObject[]): CatalogObject[
     // Until it is known: so one in a loop is none.
     answers[object.dumpId] = NO;
     const priority = priorityOfObject(object);
-    const answer = object.dependencies.every((one) => priorityOfObject(one) < priority || isSilent(one));
+    const answer = object.dependencies.every((one) => {
+      const itsPriority = priorityOfObject(one);
+      return itsPriority < priority || (itsPriority === priority && isSilent(one));
+    });
     if (answer) answers[object.dumpId] = YES;
     return answer;
   };
