@@ -27,8 +27,9 @@ export interface RestoreRunContext {
 }
 
 /**
- * Does what a command line asks for (what a list does not need is loaded when it is: so it is there sooner): prints a list, writes a script, or restores. Gives the exit code: 1 when errors were passed over, and
- * when the work ended at an error that has been told already. Throws a PgstowError for all else.
+ * Does what a command line asks for: prints a list, writes a script, or restores. What a list does not need is loaded when it is needed.
+ * Gives the exit code: 1 when errors were passed over, and when the work ended at an error that has been told already. Throws a PgstowError
+ * for all else.
  */
 export async function runRestoreTask(task: RestoreTask, context: RestoreRunContext): Promise<number> {
   const archive = await openTaskArchive(task);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newObjectState } from "../objects/object.ts";
+import { testObject } from "../../test/support/object.ts";
 import type { CatalogObject } from "../objects/object.ts";
 import { LoopFinder } from "./loops.ts";
 
@@ -15,18 +15,13 @@ function numbers(seed: number): (below: number) => number {
 function randomObjects(seed: number): CatalogObject[] {
   const next = numbers(seed);
   const count = 5 + next(40);
-  const objects = Array.from({ length: count }, (_, at): CatalogObject => ({
-    kind: "function",
-    classOid: 0,
-    oid: 0,
-    name: `o${at.toString()}`,
-    schema: null,
-    owner: "",
-    acl: null,
-    loopRole: at === 1 ? "pre-data-boundary" : at === 2 ? "post-data-boundary" : "other",
-    ...newObjectState(),
-    dumpId: at + 1,
-  }));
+  const objects = Array.from({ length: count }, (_, at) =>
+    testObject("function", {
+      name: `o${at.toString()}`,
+      loopRole: at === 1 ? "pre-data-boundary" : at === 2 ? "post-data-boundary" : "other",
+      dumpId: at + 1,
+    }),
+  );
   for (let edges = count + next(2 * count); edges > 0; edges--) {
     // Half of all go to or from a boundary.
     const hub = objects[1 + next(2)]!;

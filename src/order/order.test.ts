@@ -1,26 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { testObject } from "../../test/support/object.ts";
 import { postDataBoundary, preDataBoundary } from "../objects/boundary.ts";
 import { Inventory } from "../objects/inventory.ts";
 import type { KindName, ReadContext } from "../objects/kind.ts";
-import { newObjectState } from "../objects/object.ts";
 import type { CatalogObject, LoopRole } from "../objects/object.ts";
 import { orderObjects } from "./order.ts";
 
 describe("the order of objects", () => {
   const inventory = new Inventory();
   const add = (kind: KindName, loopRole: LoopRole, name: string, more: object = {}): CatalogObject =>
-    inventory.add({
-      kind,
-      classOid: 0,
-      oid: 0,
-      name,
-      schema: null,
-      owner: "",
-      acl: null,
-      loopRole,
-      ...newObjectState(),
-      ...more,
-    });
+    inventory.add(testObject(kind, { name, loopRole, ...more }));
 
   it("opens a loop for each of many views that need a primary key, and does not sort once for each", () => {
     for (const { derive } of [preDataBoundary, postDataBoundary]) derive?.({ inventory } as ReadContext);

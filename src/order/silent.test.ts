@@ -1,26 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { testObject } from "../../test/support/object.ts";
 import type { KindName } from "../objects/kind.ts";
-import { newObjectState } from "../objects/object.ts";
 import type { CatalogObject } from "../objects/object.ts";
 import { withoutSilent } from "./silent.ts";
 
 let lastId = 0;
 
 function object(kind: KindName, dependencies: CatalogObject[], more: object = {}): CatalogObject {
-  return {
-    kind,
-    classOid: 0,
-    oid: 0,
-    name: "",
-    schema: null,
-    owner: "",
-    acl: null,
-    loopRole: "other",
-    ...newObjectState(),
-    dumpId: ++lastId,
-    ...more,
-    dependencies,
-  };
+  return testObject(kind, { dumpId: ++lastId, ...more, dependencies });
 }
 
 describe("objects that print nothing", () => {

@@ -1,5 +1,6 @@
 import type { CatalogObject } from "../objects/object.ts";
 import { isDummyType, priorityOfObject } from "./priorities.ts";
+import { idsEnd } from "./topological.ts";
 
 const [UNKNOWN, NO, YES] = [0, 1, 2];
 
@@ -11,7 +12,7 @@ const [UNKNOWN, NO, YES] = [0, 1, 2];
  */
 export function withoutSilent(objects: readonly CatalogObject[]): CatalogObject[] {
   /** By dumpId. */
-  const answers = new Uint8Array(1 + objects.reduce((largest, { dumpId }) => Math.max(largest, dumpId), 0));
+  const answers = new Uint8Array(idsEnd(objects));
   const isSilent = (object: CatalogObject): boolean => {
     if (!printsNothing(object)) return false;
     const known = answers[object.dumpId];

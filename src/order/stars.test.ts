@@ -1,24 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { newObjectState } from "../objects/object.ts";
+import { testObject } from "../../test/support/object.ts";
 import type { CatalogObject, LoopRole } from "../objects/object.ts";
 import { openStars } from "./stars.ts";
 
 describe("loops of a table with its parts", () => {
   const objects: CatalogObject[] = [];
   const add = (loopRole: LoopRole, partOf: CatalogObject | null = null): CatalogObject => {
-    const object: CatalogObject = {
-      kind: "relation",
-      classOid: 0,
-      oid: 0,
-      name: "",
-      schema: null,
-      owner: "",
-      acl: null,
-      loopRole,
-      ...newObjectState(),
-      dumpId: objects.length + 1,
-      partOf,
-    };
+    const object = testObject("relation", { loopRole, dumpId: objects.length + 1, partOf });
     objects.push(object);
     if (partOf !== null) {
       object.dependencies.push(partOf, partOf);

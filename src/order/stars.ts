@@ -2,6 +2,7 @@ import type { CatalogObject } from "../objects/object.ts";
 import { findComponents } from "./components.ts";
 import { repairLoop } from "./repair.ts";
 import type { RepairContext } from "./repair.ts";
+import { idsEnd } from "./topological.ts";
 
 /** A component all of whose loops go through one owner of parts. */
 interface Star {
@@ -18,8 +19,7 @@ interface Star {
  * Gives the members of all loops that are left.
  */
 export function openStars(objects: readonly CatalogObject[], context: RepairContext): CatalogObject[] {
-  const size = 1 + objects.reduce((largest, { dumpId }) => Math.max(largest, dumpId), 0);
-  const { of: groups, members } = findComponents(objects, size, () => false);
+  const { of: groups, members } = findComponents(objects, idsEnd(objects), () => false);
   const components: CatalogObject[][] = [];
   for (const member of members) (components[(groups[member.dumpId] ?? 0) - 1] ??= []).push(member);
   return components.flatMap((component) => {

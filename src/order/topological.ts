@@ -5,6 +5,11 @@ export interface SortNode {
   readonly dependencies: readonly SortNode[];
 }
 
+/** One more than the largest dumpId: as long is a list by dumpId. */
+export function idsEnd(nodes: readonly SortNode[]): number {
+  return nodes.reduce((end, { dumpId }) => Math.max(end, dumpId + 1), 0);
+}
+
 /** Numbers with the largest on top. */
 class LargestFirst {
   readonly #items: number[] = [];
@@ -84,7 +89,7 @@ export function sortTopologically<N extends SortNode>(nodes: readonly N[]): Sort
 
 /** Dependencies as positions of nodes, those of one node after those of another: chasing objects is what a sort of many would spend its time on. */
 function positionsOfNeeds(nodes: readonly SortNode[]): { needs: readonly number[]; ends: Int32Array } {
-  const positions = new Int32Array(nodes.reduce((size, { dumpId }) => Math.max(size, dumpId + 1), 0)).fill(-1);
+  const positions = new Int32Array(idsEnd(nodes)).fill(-1);
   nodes.forEach(({ dumpId }, at) => (positions[dumpId] = at));
   const needs: number[] = [];
   const add = (dependencies: readonly SortNode[]): void => {
