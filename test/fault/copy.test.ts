@@ -16,6 +16,9 @@ import type { ConnectionSettings } from "../../src/postgres/settings.ts";
 import { beginReading, beginWithSnapshot, exportSnapshot, pinSession } from "../../src/postgres/snapshot.ts";
 import { describeOnServers } from "../support/server.ts";
 
+/** Sessions of this suite but the asking one: the server serves other suites meanwhile. */
+const OTHERS = "datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()";
+
 async function gather(batches: AsyncIterable<RowBatch>): Promise<{ text: string; rows: number; batches: number }> {
   const parts: Uint8Array[] = [];
   let rows = 0;
@@ -96,9 +99,7 @@ await describeOnServers("COPY", (server) => {
     // The server waits for us to read, and goes on waiting: without back-pressure it would soon be done.
     for (let waiting = 0; waiting < 25;) {
       await sleep(20);
-      const { rows: found } = await watcher.query(
-        "SELECT state, wait_event FROM pg_stat_activity WHERE query LIKE 'COPY%' AND pid <> pg_backend_pid()",
-      );
+      const { rows: found } = await watcher.query(`SELECT state, wait_event FROM pg_stat_activity WHERE query LIKE 'COPY%' AND ${OTHERS}`);
       expect(found).toMatchObject([{ state: "active" }]);
       waiting = found[0]?.["wait_event"] === "ClientWrite" ? waiting + 1 : 0;
     }
@@ -159,7 +160,7 @@ await describeOnServers("COPY", (server) => {
     const rows = copyOut(over, "COPY (SELECT * FROM many, pg_catalog.generate_series(1, 10000)) TO STDOUT");
     await rows.next();
     await other.query(
-      "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE query LIKE 'COPY%' AND pid <> pg_catalog.pg_backend_pid()",
+      `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE query LIKE 'COPY%' AND ${OTHERS}`,
     );
     await expect(gather(rows)).rejects.toMatchObject({ code: "connection-lost" });
   });
@@ -171,7 +172,7 @@ await describeOnServers("COPY", (server) => {
     const rows = copyOut(over, "COPY (SELECT pg_catalog.pg_sleep(1000)) TO STDOUT");
     const next = rows.next();
     const running = async (): Promise<number> =>
-      (await other.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'COPY%pg_sleep(1000)%' AND pid <> pg_backend_pid()")).rows.length;
+      (await other.query(`SELECT 1 FROM pg_stat_activity WHERE query LIKE 'COPY%pg_sleep(1000)%' AND ${OTHERS}`)).rows.length;
     while ((await running()) === 0) await sleep(20);
     controller.abort();
     await expect(next).rejects.toMatchObject({ code: "aborted" });
@@ -183,7 +184,7 @@ await describeOnServers("COPY", (server) => {
     for (const session of [await openDataChannel(settings), await openCatalogSession(settings)]) {
       const sleeping = expect(session.query("SELECT pg_catalog.pg_sleep(1001)")).rejects.toMatchObject({ context: { sqlstate: "57014" } });
       const running = async (): Promise<number> =>
-        (await other.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1001)%' AND pid <> pg_backend_pid()")).rows.length;
+        (await other.query(`SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1001)%' AND ${OTHERS}`)).rows.length;
       while ((await running()) === 0) await sleep(20);
       await session.close();
       await sleeping;

@@ -39,7 +39,7 @@ await describeOnServers("round trips of a dump", (server) => {
     const few = await roundTripsFor(10);
     console.log(`a dump of definitions from PostgreSQL ${String(server.major)}: ${String(few)} round trips`);
     expect(few).toBeGreaterThan(1);
-    expect(few).toBeLessThanOrEqual(40);
+    expect(few).toBeLessThanOrEqual(10);
     expect(await roundTripsFor(300)).toBe(few);
   });
 });

@@ -28,23 +28,57 @@ function watchMessages(socket: Socket, hasStartup: boolean, onMessage: (type: st
   });
 }
 
-/** Counts a round trip for each question that is sent when no other waits for its answer. Without TLS. */
+/** The program has asked all that it can without an answer when it was silent for so long. */
+const QUIET_MS = 100;
+
+/**
+ * Lets no answer through before the program is silent and all that it asked is answered, and counts how often that happens: the count
+ * does not depend on who is faster, the server or the program. Without TLS, and without COPY FROM STDIN.
+ */
 export async function countRoundTrips(host: string, port: number): Promise<RoundTripCounter> {
   let roundTrips = 0;
   const sockets = new Set<Socket>();
   const relay = createServer((near) => {
     const far = connect(port, host);
-    // The start is answered with a ReadyForQuery, too.
+    // The start is a conversation of its own, which ends with a ReadyForQuery like an answer.
+    let isStarting = true;
     let waiting = 1;
+    let held: Buffer[] = [];
+    let quiet: NodeJS.Timeout | undefined;
+    const release = (): void => {
+      for (const bytes of held) near.write(bytes);
+      held = [];
+    };
+    const releaseWhenQuiet = (): void => {
+      clearTimeout(quiet);
+      if (waiting > 0 || held.length === 0) return;
+      quiet = setTimeout(() => {
+        roundTrips++;
+        release();
+      }, QUIET_MS);
+    };
     watchMessages(near, true, (type) => {
-      if (type !== "Q" && type !== "S") return;
-      if (waiting++ === 0) roundTrips++;
+      if (type === "Q" || type === "S") waiting++;
+      releaseWhenQuiet();
     });
     watchMessages(far, false, (type) => {
       if (type === "Z") waiting--;
     });
     near.pipe(far);
-    far.pipe(near);
+    far.on("data", (bytes: Buffer) => {
+      held.push(bytes);
+      if (!isStarting) {
+        releaseWhenQuiet();
+        return;
+      }
+      release();
+      isStarting = waiting > 0;
+    });
+    far.on("end", () => {
+      clearTimeout(quiet);
+      release();
+      near.end();
+    });
     for (const socket of [near, far]) sockets.add(socket.on("error", () => undefined));
   });
   relay.listen(0, "127.0.0.1");
