@@ -85,7 +85,7 @@ function explain(error: unknown, read: CatalogRead, inventory: Inventory): unkno
 
 /** Internal errors of the server know a relation's OID only. */
 function withName(message: string, inventory: Inventory): string {
-  const relation = inventory.relation(Number(/\b(?:OID|relation) (\d+)\b/.exec(message)?.[1] ?? 0));
+  const relation = inventory.relation(Number(/\b(?:OID|relation|relid) (\d+)\b/.exec(message)?.[1] ?? 0));
   return relation === undefined ? message : `${message} (${relation.schema?.name ?? ""}.${relation.name})`;
 }
 

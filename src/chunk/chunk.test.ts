@@ -62,17 +62,39 @@ describe("pool", () => {
   test("a level that is asked for is zstd's own, whatever was compressed before it", async () => {
     const text = shortRows(20_000);
     const [alone, among] = [poolOf(1), poolOf(1)];
-    const expected = await alone.compress([Buffer.from(text)], 3);
+    const expected = await alone.compress([Buffer.from(text)], { level: 3 });
     await among.compress([Buffer.from(text)]);
     await among.compress([Buffer.from("few bytes")]);
-    const found = await among.compress([Buffer.from(text)], 3);
+    const found = await among.compress([Buffer.from(text)], { level: 3 });
     expect(Buffer.from(found.bytes).equals(expected.bytes)).toBe(true);
   });
 
   test("short rows of numbers become smaller than at the levels of that speed", async () => {
-    const sizeAt = async (level?: number) => (await poolOf(1).compress([Buffer.from(shortRows(20_000))], level)).bytes.length;
+    const sizeAt = async (level?: number) => (await poolOf(1).compress([Buffer.from(shortRows(20_000))], { level })).bytes.length;
     const usual = await sizeAt();
     for (const level of [1, 2, 3]) expect(usual).toBeLessThan(await sizeAt(level));
+  });
+
+  test("a comparison keeps the smallest of the results and tells the sizes of all", async () => {
+    const text = shortRows(20_000);
+    const pool = poolOf(1);
+    const { bytes, sizes } = await pool.compress([Buffer.from(text)], { search: "compare" });
+    const alone: Record<string, number> = {};
+    for (const search of ["nearest", "near", "wide"] as const) {
+      alone[search] = (await pool.compress([Buffer.from(text)], { search })).bytes.length;
+    }
+    expect(sizes).toEqual(alone);
+    expect(new Set(Object.values(alone)).size).toBe(3);
+    expect(bytes.length).toBe(Math.min(...Object.values(alone)));
+  });
+
+  test("a small chunk is not worth a comparison, and a level rules it out", async () => {
+    const pool = poolOf(1);
+    expect((await pool.compress([Buffer.from(shortRows(10))], { search: "compare" })).sizes).toBeUndefined();
+    const text = shortRows(20_000);
+    const compared = await pool.compress([Buffer.from(text)], { search: "compare", level: 3 });
+    expect(compared.sizes).toBeUndefined();
+    expect(compared.bytes.length).toBe((await pool.compress([Buffer.from(text)], { level: 3 })).bytes.length);
   });
 
   test("a changed hash, a changed byte and a wrong size are corrupt", async () => {

@@ -2,7 +2,8 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 
 import { PgstowError } from "../core/errors.ts";
-import type { CompressJob, DecompressJob, JobReply } from "./job.ts";
+import type { CompressForm, CompressJob, DecompressJob, JobReply } from "./job.ts";
+import type { SizeBySearch } from "./search-choice.ts";
 import { workerProgram } from "./worker-program.ts";
 
 const WORKERS_MAX = 4;
@@ -17,13 +18,13 @@ export interface StoredChunk {
   readonly rawBytes: number;
   /** Of the stored bytes. */
   readonly sha256: Uint8Array;
+  /** Where searches were compared. */
+  readonly sizes?: SizeBySearch | undefined;
 }
 
 export interface ChunkPoolOptions {
   /** Worker threads; one per core and at most 4 unless said otherwise. */
   readonly workers?: number;
-  /** zstd level of `compress`; unless said otherwise the parameters that LEVEL.md argues for. */
-  readonly level?: number;
   /** The program of the worker threads; only tests have another one. */
   readonly program?: URL;
 }
@@ -49,7 +50,6 @@ interface Member {
 export class ChunkPool {
   readonly inFlightMax: number;
   readonly #workersMax: number;
-  readonly #level: number | undefined;
   readonly #program: URL;
   readonly #members: Member[] = [];
   #lastId = 0;
@@ -57,14 +57,13 @@ export class ChunkPool {
 
   constructor(options: ChunkPoolOptions = {}) {
     this.#workersMax = Math.max(1, options.workers ?? Math.min(availableParallelism(), WORKERS_MAX));
-    this.#level = options.level;
     this.#program = options.program ?? workerProgram;
     this.inFlightMax = this.#workersMax * JOBS_PER_WORKER;
   }
 
   /** One chunk of all parts in their order. The parts are given away: large ones are moved to the worker and empty afterwards. */
-  async compress(parts: readonly Uint8Array[], level: number | undefined = this.#level, long = false): Promise<StoredChunk> {
-    const job: CompressJob = { type: "compress", id: ++this.#lastId, level, long, parts };
+  async compress(parts: readonly Uint8Array[], form: CompressForm = {}): Promise<StoredChunk> {
+    const job: CompressJob = { type: "compress", id: ++this.#lastId, form, parts };
     return this.#run(job, parts);
   }
 

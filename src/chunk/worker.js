@@ -14,9 +14,8 @@ const SCRATCH_BYTES_KEPT = 8 << 20;
 
 const compression = new zstd.CCtx();
 const decompression = new zstd.DCtx();
-/** The tuning that the context has now. */
-let tuning = "";
-let long = false;
+/** The parameters that the context has now. */
+let tuned = "";
 let input = new Uint8Array(0);
 let output = new Uint8Array(0);
 
@@ -27,42 +26,51 @@ nowhere.port1.close();
 compression.setParameter(zstd.CParameter.checksumFlag, 1);
 compression.setParameter(zstd.CParameter.contentSizeFlag, 1);
 
-/** See LEVEL.md. */
+/** Of a chunk that is worth more than the level alone; see LEVEL.md. */
 const LARGE_BYTES = 128 << 10;
-const LARGE = parameters(3, zstd.Strategy.dfast, 7, 16, 15);
-const SMALL = levelAlone(3);
+const LEVEL = 3;
 
-/** A parameter of 0 is what the level has. @param {number} level */
-function levelAlone(level) {
-  return parameters(level, 0, 0, 0, 0);
+/** @type {Readonly<Record<import("./search-choice.ts").Search, Parameters>>} */
+const SEARCHES = {
+  nearest: { compressionLevel: LEVEL, strategy: zstd.Strategy.fast, minMatch: 6, hashLog: 7 },
+  near: { compressionLevel: LEVEL, strategy: zstd.Strategy.fast, minMatch: 6, hashLog: 12 },
+  wide: { compressionLevel: LEVEL, strategy: zstd.Strategy.dfast, minMatch: 5, hashLog: 17, chainLog: 11 },
+};
+
+const TUNED = /** @type {const} */ (["compressionLevel", "strategy", "minMatch", "hashLog", "chainLog", "enableLongDistanceMatching"]);
+/** @typedef {Readonly<Partial<Record<typeof TUNED[number], number>>>} Parameters */
+
+/** A parameter that is not given is what the level has. @param {Parameters} parameters */
+function tune(parameters) {
+  const wanted = JSON.stringify(parameters);
+  if (wanted === tuned) return;
+  for (const name of TUNED) compression.setParameter(zstd.CParameter[name], parameters[name] ?? 0);
+  tuned = wanted;
+}
+
+/** @param {Uint8Array} raw @param {Parameters} parameters */
+function compressWith(raw, parameters) {
+  tune(parameters);
+  return output.slice(0, compression.compress2(output, raw));
 }
 
 /**
- * @param {number} level
- * @param {number} strategy
- * @param {number} minMatch
- * @param {number} hashLog
- * @param {number} chainLog
- * @returns {readonly (readonly [import("zstd-napi/binding.js").CParameter, number])[]}
+ * @param {Uint8Array} raw
+ * @param {import("./job.ts").CompressForm} form
+ * @returns {{ readonly bytes: Uint8Array<ArrayBuffer>, readonly sizes?: import("./search-choice.ts").SizeBySearch }}
  */
-function parameters(level, strategy, minMatch, hashLog, chainLog) {
-  const { CParameter } = zstd;
-  return [
-    [CParameter.compressionLevel, level],
-    [CParameter.strategy, strategy],
-    [CParameter.minMatch, minMatch],
-    [CParameter.hashLog, hashLog],
-    [CParameter.chainLog, chainLog],
-  ];
-}
-
-/** @param {number | undefined} level @param {number} rawBytes */
-function tune(level, rawBytes) {
-  const wanted = level !== undefined ? `level ${level}` : rawBytes >= LARGE_BYTES ? "large" : "small";
-  if (wanted === tuning) return;
-  const tuned = level !== undefined ? levelAlone(level) : rawBytes >= LARGE_BYTES ? LARGE : SMALL;
-  for (const [parameter, value] of tuned) compression.setParameter(parameter, value);
-  tuning = wanted;
+function compressAs(raw, { level, long, search = "wide" }) {
+  const distance = long === true ? { enableLongDistanceMatching: 1 } : {};
+  if (level !== undefined || raw.length < LARGE_BYTES) {
+    return { bytes: compressWith(raw, { compressionLevel: level ?? LEVEL, ...distance }) };
+  }
+  if (search !== "compare") return { bytes: compressWith(raw, { ...SEARCHES[search], ...distance }) };
+  const nearest = compressWith(raw, SEARCHES.nearest);
+  const near = compressWith(raw, SEARCHES.near);
+  const wide = compressWith(raw, SEARCHES.wide);
+  const sizes = { nearest: nearest.length, near: near.length, wide: wide.length };
+  const bytes = [near, wide].reduce((least, other) => (other.length < least.length ? other : least), nearest);
+  return { bytes, sizes };
 }
 
 /**
@@ -70,16 +78,11 @@ function tune(level, rawBytes) {
  * @returns {JobReply}
  */
 function compress(job) {
-  if (job.long !== long) {
-    compression.setParameter(zstd.CParameter.enableLongDistanceMatching, job.long ? 1 : 0);
-    long = job.long;
-  }
   const raw = job.parts.length === 1 && job.parts[0] !== undefined ? job.parts[0] : joined(job.parts);
-  tune(job.level, raw.length);
   const room = zstd.compressBound(raw.length);
   if (output.length < room) output = new Uint8Array(room);
-  const stored = output.slice(0, compression.compress2(output, raw));
-  const reply = { id: job.id, bytes: stored, rawBytes: raw.length, sha256: sha256(stored) };
+  const { bytes, sizes } = compressAs(raw, job.form);
+  const reply = { id: job.id, bytes, rawBytes: raw.length, sha256: sha256(bytes), sizes };
   if (output.length > SCRATCH_BYTES_KEPT) output = new Uint8Array(0);
   if (input.length > SCRATCH_BYTES_KEPT) input = new Uint8Array(0);
   return reply;

@@ -13,8 +13,8 @@ const inventions: readonly [what: string, sql: string, finding: string][] = [
   ["a kind of routine", "UPDATE pg_proc SET prokind = 'Z' WHERE proname = 'one'", "pg_proc.prokind 'Z' of function public.one()"],
   [
     "a kind of constraint",
-    "UPDATE pg_constraint SET contype = 'Z' WHERE conname = 'positive'",
-    "pg_constraint.contype 'Z' of constraint positive on table public.t",
+    "UPDATE pg_constraint SET contype = 'Z' WHERE conname = 'once'",
+    "pg_constraint.contype 'Z' of constraint once on table public.t",
   ],
   [
     "a kind of column",
@@ -47,7 +47,7 @@ await describeOnServers("what pgstow does not know", (server) => {
     database = await server.createDatabase("unmodelled");
     await server.query(
       database,
-      `CREATE TABLE public.t (a integer CONSTRAINT positive CHECK (a > 0), doubled integer GENERATED ALWAYS AS (a * 2) STORED);
+      `CREATE TABLE public.t (a integer CONSTRAINT once UNIQUE, doubled integer GENERATED ALWAYS AS (a * 2) STORED);
        CREATE VIEW public.plain_view AS SELECT 1 AS one;
        CREATE TYPE public.mood AS ENUM ('fine');
        CREATE FUNCTION public.one() RETURNS integer LANGUAGE sql AS 'SELECT 1';

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 
 import { describe, expect, test } from "vitest";
 import { decompress } from "zstd-napi";
@@ -8,6 +9,7 @@ import { openArchive } from "../../src/archive/open.ts";
 import { openStowWriter } from "../../src/archive/stow/writer.ts";
 import { memoryAccess, memorySink } from "../../src/store/memory.ts";
 import { each, entryOf, metadataOf, rowsOf, scriptOf } from "./material.ts";
+import type { Content } from "./small-archive.ts";
 import { largeObjectContent, plainText, smallContent, smallEntries, smallRows, stowBytes } from "./small-archive.ts";
 
 const hasZstd = spawnSync("zstd", ["--version"]).status === 0;
@@ -44,6 +46,18 @@ function textOf(bytes: Uint8Array): string {
 
 const numbered = (from: number, to: number): string => Array.from({ length: to - from }, (_, at) => `${from + at}\tvalue\n`).join("");
 
+/** What share of its raw bytes each frame with content takes, in order. */
+function sharesOf(bytes: Uint8Array): number[] {
+  const buffer = Buffer.from(bytes);
+  const table = buffer.length - 9 - buffer.readUInt32LE(buffer.length - 9) * 8;
+  const shares: number[] = [];
+  for (let row = table; row < buffer.length - 9; row += 8) {
+    const raw = buffer.readUInt32LE(row + 4);
+    if (raw > 0) shares.push(buffer.readUInt32LE(row) / raw);
+  }
+  return shares;
+}
+
 describe("a stow archive", () => {
   test("gives back metadata, entries and rows as they were", async () => {
     await withArchive(await stowBytes(smallContent), async (archive) => {
@@ -58,6 +72,21 @@ describe("a stow archive", () => {
       expect(archive.summary.rows).toBe(4);
       expect(archive.summary.fingerprint).toMatch(/^[0-9a-f]{64}$/);
     });
+  });
+
+  test("finds the search that makes the rows of a table smaller", async () => {
+    const row = (at: number): string => {
+      const chance = createHash("md5").update(String(at)).digest();
+      const time = new Date(Date.UTC(2020, 0, 1, 0, 0, 7 * at)).toISOString().slice(0, 19).replace("T", " ");
+      return `${at}\t${chance.readUInt32LE(0) % 5000}\t${time}+00\t${(chance.readUInt32LE(4) % 1_000_000) / 1000}\n`;
+    };
+    const pieces = Array.from({ length: 50 }, (_, piece) =>
+      Array.from({ length: 1000 }, (__, at) => row(1_000_000 + 1000 * piece + at)).join(""),
+    );
+    const content: Content = { ...smallContent, data: (entry) => (entry.tag === "t" ? rowsOf(...pieces) : rowsOf()) };
+    const shares = sharesOf(await stowBytes(content, { chunkBytesMax: 200_000, workers: 1 }));
+    const [early, late] = [shares[1] ?? 0, shares[10] ?? 1];
+    expect(late).toBeLessThan(0.9 * early);
   });
 
   test("decompresses to the plain script, byte for byte", async () => {

@@ -5,6 +5,7 @@ import { freeBytes } from "../../chunk/free.ts";
 import { OrderedPipeline } from "../../chunk/pipeline.ts";
 import { ChunkPool } from "../../chunk/pool.ts";
 import type { ChunkPoolOptions, StoredChunk } from "../../chunk/pool.ts";
+import type { SearchChoice } from "../../chunk/search-choice.ts";
 import { PgstowError } from "../../core/errors.ts";
 import type { Sink } from "../archive.ts";
 import { FrameTable, FrameTableBuilder } from "./frame-table.ts";
@@ -24,6 +25,11 @@ const INDEX_LEVEL = 9;
 /** What is known of a frame before it is compressed. */
 export type FrameFacts = Omit<FrameRecord, "offset" | "storedBytes" | "rawBytes" | "sha256">;
 
+export interface FrameWriterOptions extends ChunkPoolOptions {
+  /** zstd level; unless said otherwise as LEVEL.md has it. */
+  readonly level?: number;
+}
+
 export interface WrittenIndex {
   readonly fingerprint: string;
   readonly storedBytes: number;
@@ -32,13 +38,15 @@ export interface WrittenIndex {
 /** Compresses frames side by side, writes them in order, keeps the frame table; at the end writes index and seek table. */
 export class FrameWriter {
   readonly #sink: Sink;
+  readonly #level: number | undefined;
   readonly #pool: ChunkPool;
   readonly #pipeline: OrderedPipeline<StoredChunk>;
   readonly #table = new FrameTableBuilder();
   #offset = 0;
 
-  constructor(sink: Sink, options: ChunkPoolOptions) {
+  constructor(sink: Sink, options: FrameWriterOptions) {
     this.#sink = sink;
+    this.#level = options.level;
     this.#pool = new ChunkPool(options);
     this.#pipeline = new OrderedPipeline(this.#pool.inFlightMax);
   }
@@ -51,13 +59,14 @@ export class FrameWriter {
   }
 
   /** One frame of all parts; they are given away. Resolves when there is room for the next. */
-  async frame(parts: readonly Uint8Array[], facts: FrameFacts): Promise<void> {
+  async frame(parts: readonly Uint8Array[], facts: FrameFacts, search?: SearchChoice): Promise<void> {
     const rawBytes = parts.reduce((sum, part) => sum + part.length, 0);
     const alone = rawBytes > SIDE_BY_SIDE_BYTES_MAX;
     if (alone) await this.#pipeline.drain();
     await this.#pipeline.push(
-      () => this.#pool.compress(parts),
+      () => this.#pool.compress(parts, { level: this.#level, search: search?.next() }),
       (stored) => {
+        if (stored.sizes !== undefined) search?.learn(stored.sizes);
         // Never a short archive: a buffer that somebody else gave away too arrives empty.
         if (stored.rawBytes !== rawBytes) throw new PgstowError("internal", `a chunk lost ${rawBytes - stored.rawBytes} bytes on its way`);
         return this.#store(facts, stored);
@@ -70,7 +79,7 @@ export class FrameWriter {
     await this.#pipeline.drain();
     const raw = encodeIndex(facts, this.#table.bytes());
     const expected = Buffer.from(raw);
-    const { bytes, sha256 } = await this.#pool.compress([raw], INDEX_LEVEL);
+    const { bytes, sha256 } = await this.#pool.compress([raw], { level: INDEX_LEVEL });
     const index = encodeIndexFrame(bytes, sha256);
     const indexOffset = this.#offset;
     await this.#write(index);

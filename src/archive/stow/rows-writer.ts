@@ -1,6 +1,7 @@
 import { PgstowError } from "../../core/errors.ts";
 import type { DataRange, DataTotals, RowBatch } from "../archive.ts";
 import { checkBatch } from "../row-batch.ts";
+import { SearchChoice } from "../../chunk/search-choice.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 
 const END_OF_ROWS = "\\.\n";
@@ -37,6 +38,7 @@ export class RowsWriter {
   readonly #form: RowsForm;
   readonly #texts: RowsTexts;
   readonly #endOfRows: Uint8Array;
+  readonly #search = new SearchChoice();
   readonly #seen = new Set<number>();
   #left: number;
   #first: Promise<void> | undefined;
@@ -109,6 +111,7 @@ export class RowsWriter {
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
     const { dumpId: entry, type: kind } = this.#form;
     const sizes = { dataBytes, rows, prefixBytes: before.length, suffixBytes: after.length };
-    return this.#frames.frame([before, ...batches.map((batch) => batch.bytes), after], { kind, entry, range, ordinal, ...sizes });
+    const parts = [before, ...batches.map((batch) => batch.bytes), after];
+    return this.#frames.frame(parts, { kind, entry, range, ordinal, ...sizes }, this.#search);
   }
 }
