@@ -15,6 +15,7 @@ import { sortTopologically } from "./topological.ts";
 /** Parts printed inside their owner are on no side of the boundaries. */
 const INLINE_ROLES: readonly LoopRole[] = ["view-rule", "table-check", "domain-check"];
 
+/** A list that grows by `push` would get room for sixteen more, and there are as many lists as objects. */
 function addBoundaryDependencies(objects: readonly CatalogObject[], pre: CatalogObject, post: CatalogObject): void {
   for (const object of objects) {
     if (INLINE_ROLES.includes(object.loopRole) && !object.separate) continue;
@@ -23,11 +24,11 @@ function addBoundaryDependencies(objects: readonly CatalogObject[], pre: Catalog
         pre.dependencies.push(object);
         break;
       case "data":
-        object.dependencies.push(pre);
+        object.dependencies = [...object.dependencies, pre];
         post.dependencies.push(object);
         break;
       case "post-data":
-        object.dependencies.push(post);
+        object.dependencies = [...object.dependencies, post];
         break;
       case "none":
         break;

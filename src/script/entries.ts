@@ -42,6 +42,14 @@ export function draftEntries(objects: readonly CatalogObject[], context: RenderC
   return drafts;
 }
 
+/**
+ * A text that was built by concatenation is a tree of its pieces, several times as large as itself, until V8 has to look at a letter of it.
+ * No text holds a NUL; it is asked for because a look without consequences would be optimized away.
+ */
+function inOnePiece(text: string): string {
+  return text.charCodeAt(0) === 0 ? "" : text;
+}
+
 function draftDefinition(object: CatalogObject, definition: Definition, isOwn: boolean): EntryDraft {
   return {
     object,
@@ -55,8 +63,8 @@ function draftDefinition(object: CatalogObject, definition: Definition, isOwn: b
       schema: definition.schema === undefined ? (object.schema?.name ?? null) : definition.schema,
       owner: definition.owner ?? object.owner,
       section: definition.section,
-      create: definition.create,
-      drop: definition.drop,
+      create: inOnePiece(definition.create),
+      drop: inOnePiece(definition.drop),
       copy: definition.copy ?? "",
       catalogId: definition.catalogId ?? { classOid: object.classOid, oid: object.oid },
       tablespace: definition.tablespace ?? null,
@@ -83,7 +91,7 @@ function draftFollower(object: CatalogObject, kind: string, tag: string, create:
       schema: object.schema?.name ?? null,
       owner: object.owner,
       section: "none",
-      create,
+      create: inOnePiece(create),
       drop: "",
       copy: "",
       catalogId: NO_CATALOG_ROW,
