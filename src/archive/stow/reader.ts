@@ -49,6 +49,7 @@ export class StowReader implements ArchiveReader {
   readonly #chunks: ReadonlyMap<number, readonly number[]>;
   readonly #copyLines: ReadonlyMap<number, string>;
   #pool: ChunkPool | undefined;
+  #closed = false;
 
   constructor(source: RandomAccess, end: ArchiveEnd) {
     this.#source = source;
@@ -104,6 +105,7 @@ export class StowReader implements ArchiveReader {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#pool?.close();
     this.#pool = undefined;
     await this.#source.close();
@@ -175,6 +177,7 @@ export class StowReader implements ArchiveReader {
   /** A table of contents is read without worker threads, and without the time that they take to load. */
   async #openPool(): Promise<ChunkPool> {
     const { ChunkPool: Pool } = await import("../../chunk/pool.ts");
+    if (this.#closed) throw new PgstowError("aborted", "the archive was closed");
     return (this.#pool ??= new Pool());
   }
 
