@@ -1,3 +1,5 @@
+import type { StoredChunk } from "./pool.ts";
+
 /** How far zstd looks back for what repeats in a chunk; LEVEL.md says what each is good for. */
 export type Search = "nearest" | "near" | "wide";
 
@@ -11,19 +13,45 @@ const GROWTH_MAX = 1.01;
 /** A small table is over before a comparison pays. */
 const FIRST_COMPARED = 3;
 const COMPARED_EVERY = 64;
+/** Where chunks take another share of their raw bytes than the compared one did, the rows have changed. */
+const CHANGE_MAX = 0.15;
+const COMPARED_EVERY_AT_CHANGES = 16;
 
-/** Chooses the search for the chunks of one table by what one chunk in 64 takes with each of them. */
+/** Smaller chunks have no search; of a larger one (a huge row) there would be three results in memory. */
+const COMPARED_BYTES_MIN = 128 << 10;
+const COMPARED_BYTES_MAX = 8 << 20;
+
+/**
+ * Chooses the search for the chunks of one table by what one in 64 takes with each of them, or one in 16 where the rows change. The first
+ * chunks, and the odd ones, have the search that is never bad.
+ */
 export class SearchChoice {
-  #chunks = 0;
   #search: Search = "wide";
+  /** Share of the raw bytes that a chunk should take. */
+  #share: number | undefined;
+  #dueIn = FIRST_COMPARED;
+  #sinceCompared = 0;
 
-  /** The search for the next chunk; "compare" for one whose sizes are to be told when they are known. */
-  next(): Search | "compare" {
-    return this.#chunks++ % COMPARED_EVERY === FIRST_COMPARED ? "compare" : this.#search;
+  /** The search for the next chunk; "compare" for one to be compressed with all of them. */
+  next(rawBytes: number): Search | "compare" {
+    if (rawBytes < COMPARED_BYTES_MIN || rawBytes > COMPARED_BYTES_MAX) return "wide";
+    this.#sinceCompared++;
+    if (this.#dueIn-- > 0) return this.#search;
+    this.#dueIn = COMPARED_EVERY - 1;
+    this.#sinceCompared = 0;
+    return "compare";
   }
 
-  learn(sizes: SizeBySearch): void {
-    const enough = GROWTH_MAX * Math.min(...Object.values(sizes));
-    this.#search = QUICKEST_FIRST.find((search) => sizes[search] <= enough) ?? this.#search;
+  /** Takes what became of a chunk, and what it was compressed with. */
+  took(search: Search | "compare", { bytes, rawBytes, sizes }: Omit<StoredChunk, "sha256">): void {
+    if (sizes !== undefined) {
+      const enough = GROWTH_MAX * Math.min(...Object.values(sizes));
+      this.#search = QUICKEST_FIRST.find((one) => sizes[one] <= enough) ?? "wide";
+      this.#share = sizes[this.#search] / rawBytes;
+    } else if (search === this.#search && this.#share !== undefined) {
+      const change = bytes.length / rawBytes / this.#share - 1;
+      if (Math.abs(change) > CHANGE_MAX)
+        this.#dueIn = Math.min(this.#dueIn, Math.max(0, COMPARED_EVERY_AT_CHANGES - 1 - this.#sinceCompared));
+    }
   }
 }

@@ -44,6 +44,7 @@ const TUNED = /** @type {const} */ (["compressionLevel", "strategy", "minMatch",
 function tune(parameters) {
   const wanted = JSON.stringify(parameters);
   if (wanted === tuned) return;
+  tuned = "";
   for (const name of TUNED) compression.setParameter(zstd.CParameter[name], parameters[name] ?? 0);
   tuned = wanted;
 }
@@ -65,11 +66,11 @@ function compressAs(raw, { level, long, search = "wide" }) {
     return { bytes: compressWith(raw, { compressionLevel: level ?? LEVEL, ...distance }) };
   }
   if (search !== "compare") return { bytes: compressWith(raw, { ...SEARCHES[search], ...distance }) };
-  const nearest = compressWith(raw, SEARCHES.nearest);
-  const near = compressWith(raw, SEARCHES.near);
-  const wide = compressWith(raw, SEARCHES.wide);
-  const sizes = { nearest: nearest.length, near: near.length, wide: wide.length };
-  const bytes = [near, wide].reduce((least, other) => (other.length < least.length ? other : least), nearest);
+  const results = [SEARCHES.nearest, SEARCHES.near, SEARCHES.wide].map((parameters) => compressWith(raw, parameters));
+  const [nearest = 0, near = 0, wide = 0] = results.map((result) => result.length);
+  const bytes = results.reduce((least, other) => (other.length < least.length ? other : least));
+  free(results.filter((result) => result !== bytes));
+  const sizes = { nearest, near, wide };
   return { bytes, sizes };
 }
 
@@ -124,7 +125,7 @@ function sha256(bytes) {
 }
 
 /**
- * Frees the buffers of a finished job at once. Left to the garbage collector they would wait for it: this thread makes so few objects
+ * Frees buffers that are done with at once. Left to the garbage collector they would wait for it: this thread makes so few objects
  * that it seldom comes, and hundreds of megabytes would pile up meanwhile.
  * @param {readonly Uint8Array[]} buffers
  */

@@ -15,7 +15,7 @@ import { sortTopologically } from "./topological.ts";
 /** Parts printed inside their owner are on no side of the boundaries. */
 const INLINE_ROLES: readonly LoopRole[] = ["view-rule", "table-check", "domain-check"];
 
-/** A list that grows by `push` would get room for sixteen more, and there are as many lists as objects. */
+/** Pushing to a list, or spreading it, would give it room for sixteen more: there are as many lists as objects. */
 function addBoundaryDependencies(objects: readonly CatalogObject[], pre: CatalogObject, post: CatalogObject): void {
   for (const object of objects) {
     if (INLINE_ROLES.includes(object.loopRole) && !object.separate) continue;
@@ -24,11 +24,11 @@ function addBoundaryDependencies(objects: readonly CatalogObject[], pre: Catalog
         pre.dependencies.push(object);
         break;
       case "data":
-        object.dependencies = [...object.dependencies, pre];
+        object.dependencies = object.dependencies.concat(pre);
         post.dependencies.push(object);
         break;
       case "post-data":
-        object.dependencies = [...object.dependencies, post];
+        object.dependencies = object.dependencies.concat(post);
         break;
       case "none":
         break;

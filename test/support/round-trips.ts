@@ -29,11 +29,11 @@ function watchMessages(socket: Socket, hasStartup: boolean, onMessage: (type: st
 }
 
 /** The program has asked all that it can without an answer when it was silent for so long. */
-const QUIET_MS = 100;
+const QUIET_MS = 250;
 
 /**
  * Lets no answer through before the program is silent and all that it asked is answered, and counts how often that happens: the count
- * does not depend on who is faster, the server or the program. Without TLS, and without COPY FROM STDIN.
+ * does not depend on whether the server answers the first questions before the program has asked the last. Without TLS, and without COPY FROM STDIN.
  */
 export async function countRoundTrips(host: string, port: number): Promise<RoundTripCounter> {
   let roundTrips = 0;

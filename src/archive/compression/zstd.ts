@@ -1,7 +1,6 @@
 import binding from "zstd-napi/binding.js";
 
 import type { ChunkPool, StoredChunk } from "../../chunk/pool.ts";
-import { SearchChoice } from "../../chunk/search-choice.ts";
 import { PgstowError } from "../../core/errors.ts";
 import { inBlocks } from "./in-blocks.ts";
 import type { Compression } from "./method.ts";
@@ -31,30 +30,24 @@ export async function* compressZstd(source: AsyncIterable<Uint8Array>, { pool, f
   const framesAhead = form.long === true ? pool.inFlightMax / 2 : pool.inFlightMax;
   const frameBytes = form.long === true ? Math.max(FRAME_BYTES, Math.floor(LONG_FRAME_BYTES * share())) : FRAME_BYTES;
   const ahead: Promise<StoredChunk>[] = [];
-  const choice = new SearchChoice();
   let frames = 0;
   const start = (block: Uint8Array): void => {
-    const frame = pool.compress([block], form.long === true ? form : { ...form, search: choice.next() });
+    const frame = pool.compress([block], form);
     // Whoever stops early never asks for the rest, and their failure is then nobody's business.
     frame.catch(() => undefined);
     ahead.push(frame);
     frames++;
   };
-  const finish = async (frame: Promise<StoredChunk>): Promise<Uint8Array> => {
-    const { bytes, sizes } = await frame;
-    if (sizes !== undefined) choice.learn(sizes);
-    return bytes;
-  };
   for await (const block of inBlocks(source, frameBytes, true)) {
     while (ahead.length >= Math.ceil(framesAhead * share())) {
       const first = ahead.shift();
       if (first === undefined) break;
-      yield await finish(first);
+      yield (await first).bytes;
     }
     start(block);
   }
   if (frames === 0) start(NOTHING);
-  for (const frame of ahead) yield await finish(frame);
+  for (const frame of ahead) yield (await frame).bytes;
 }
 
 /** Any number of frames. Throws a PgstowError `corrupt` for a damaged or cut one. */

@@ -5,7 +5,7 @@ import { freeBytes } from "../../chunk/free.ts";
 import { OrderedPipeline } from "../../chunk/pipeline.ts";
 import { ChunkPool } from "../../chunk/pool.ts";
 import type { ChunkPoolOptions, StoredChunk } from "../../chunk/pool.ts";
-import type { SearchChoice } from "../../chunk/search-choice.ts";
+import type { Search, SearchChoice } from "../../chunk/search-choice.ts";
 import { PgstowError } from "../../core/errors.ts";
 import type { Sink } from "../archive.ts";
 import { FrameTable, FrameTableBuilder } from "./frame-table.ts";
@@ -59,14 +59,18 @@ export class FrameWriter {
   }
 
   /** One frame of all parts; they are given away. Resolves when there is room for the next. */
-  async frame(parts: readonly Uint8Array[], facts: FrameFacts, search?: SearchChoice): Promise<void> {
+  async frame(parts: readonly Uint8Array[], facts: FrameFacts, choice?: SearchChoice): Promise<void> {
     const rawBytes = parts.reduce((sum, part) => sum + part.length, 0);
     const alone = rawBytes > SIDE_BY_SIDE_BYTES_MAX;
     if (alone) await this.#pipeline.drain();
+    let search: Search | "compare" | undefined;
     await this.#pipeline.push(
-      () => this.#pool.compress(parts, { level: this.#level, search: search?.next() }),
+      () => {
+        search = choice?.next(rawBytes);
+        return this.#pool.compress(parts, { level: this.#level, search });
+      },
       (stored) => {
-        if (stored.sizes !== undefined) search?.learn(stored.sizes);
+        if (search !== undefined) choice?.took(search, stored);
         // Never a short archive: a buffer that somebody else gave away too arrives empty.
         if (stored.rawBytes !== rawBytes) throw new PgstowError("internal", `a chunk lost ${rawBytes - stored.rawBytes} bytes on its way`);
         return this.#store(facts, stored);
