@@ -37,7 +37,7 @@ export function tableOf(entry: Pick<Entry, "schema" | "tag">): string {
   return entry.schema === null ? entry.tag : `${entry.schema}.${entry.tag}`;
 }
 
-const existsStates: ReadonlySet<string> = new Set(["42P04", "42P06", "42P07", "42701", "42710", "42723"]);
+const existsStates: ReadonlySet<string> = new Set(["42P06", "42P07", "42701", "42710", "42723"]);
 
 /** What the user can do about the refusals that restores meet most. */
 function hintFor(error: PgstowError, entry: Entry): string | undefined {
@@ -46,6 +46,8 @@ function hintFor(error: PgstowError, entry: Entry): string | undefined {
   if (sqlstate === "42883" && entry.kind === "ACL") {
     return "The target has another version of an extension; leave grants out with --no-privileges.";
   }
+  if (sqlstate === "42P04")
+    return "--create makes the database that the archive names; leave it out to restore into the one that -d names.";
   if (existsStates.has(sqlstate)) return "Restore into an empty database, or drop what is there with --clean --if-exists.";
   if (sqlstate === "42704" && error.message.includes("role")) {
     return "Create the role first, or leave owners and grants out with --no-owner --no-privileges.";

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -125,6 +125,23 @@ await describeOnServers("the command line", (server) => {
     expect(json["data"]).toContainEqual(expect.objectContaining({ schema: "app", name: "sale", rows: 5000, chunks: 1 }) as unknown);
     const verified = JSON.parse(await ok("verify", "--json", inFolder("shop.sql.zst"))) as Record<string, unknown>;
     expect(verified).toMatchObject({ ok: true, fingerprint: json["fingerprint"], storedBytes: json["storedBytes"] });
+  });
+
+  it("tells a program, too, that an archive is damaged", async () => {
+    const damaged = await readFile(inFolder("shop.sql.zst"));
+    damaged[2000] = (damaged[2000] ?? 0) ^ 1;
+    await writeFile(inFolder("damaged.sql.zst"), damaged);
+    const { code, stdout, stderr } = await runPgstow(["verify", "--json", inFolder("damaged.sql.zst")]);
+    const { file, ok: isOk, problem } = JSON.parse(stdout) as Record<string, unknown>;
+    expect({ code, file, isOk }).toEqual({ code: 1, file: inFolder("damaged.sql.zst"), isOk: false });
+    expect(stderr).toContain(`pgstow: error: ${String(problem)}\n`);
+  });
+
+  it("writes no script over an archive", async () => {
+    const before = await readFile(inFolder("shop.sql.zst"));
+    const { code, stderr } = await runPgstow(["restore", "-f", inFolder("shop.sql.zst"), inFolder("shop.sql.zst")]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^pgstow: error: ".*" is the archive that is to be read; /)]);
+    expect((await readFile(inFolder("shop.sql.zst"))).equals(before)).toBe(true);
   });
 
   it("writes a script under a name that ends in .sql, and to standard output the same", async () => {

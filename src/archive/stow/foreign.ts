@@ -25,9 +25,10 @@ function likeness(bytes: Buffer): [what?: string, hint?: string] {
   if (bytes.subarray(0, 6).toString("hex") === "fd377a585a00") return ["an xz file"];
   const magic = bytes.length >= 4 ? bytes.readUInt32LE(0) : 0;
   if (magic === ZSTD_MAGIC || isSkippable(magic))
-    return ["a zstd file that pgstow did not write", `restore it with: zstd -dc FILE | psql -1`];
+    return ["a zstd file that pgstow did not write", "if it holds a plain SQL script, restore it with: pgstow restore -d DBNAME FILE"];
   const text = bytes.toString("latin1").trimStart();
-  if (/^(--|\\|SET |CREATE |SELECT |BEGIN|COPY |\/\*)/i.test(text)) return ["a plain SQL script", "restore it with: psql -1 -f FILE"];
+  if (/^(--|\\|SET |CREATE |SELECT |BEGIN|COPY |\/\*)/i.test(text))
+    return ["a plain SQL script", "restore it with: pgstow restore -d DBNAME FILE"];
   return [];
 }
 

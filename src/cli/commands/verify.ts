@@ -1,4 +1,5 @@
 import { openArchive } from "../../archive/open.ts";
+import { PgstowError } from "../../core/errors.ts";
 import { archiveArgument } from "../archive-argument.ts";
 import type { Command, CommandContext } from "../command.ts";
 import type { ParsedArguments } from "../option.ts";
@@ -16,6 +17,18 @@ export const verifyCommand: Command = {
 
 async function runVerifyCommand(args: ParsedArguments, context: CommandContext): Promise<void> {
   const path = archiveArgument(args);
+  try {
+    await verify(path, args, context);
+  } catch (error) {
+    // Who asks for JSON wants to know by it that the archive is damaged, and of what.
+    if (args.flag("json") && error instanceof PgstowError && error.code !== "aborted") {
+      process.stdout.write(`${JSON.stringify({ file: path, ok: false, problem: error.message })}\n`);
+    }
+    throw error;
+  }
+}
+
+async function verify(path: string, args: ParsedArguments, context: CommandContext): Promise<void> {
   const archive = await openArchive(path);
   const progress = openProgress(args);
   try {
