@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, open } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 
 import { PgstowError } from "../core/errors.ts";
 import type { Environment } from "../postgres/settings.ts";
+import { isShim } from "./shim-mark.ts";
 
 /** One of PostgreSQL's own programs on this machine. */
 export interface Program {
@@ -18,7 +19,9 @@ export interface Program {
 
 const VERSION_MS_MAX = 30_000;
 
-/** Finds a program on the environment's PATH and asks it for its version. Throws a PgstowError `program`. */
+/**
+ * Finds a program on the environment's PATH, behind our own stand-ins for it, and asks it for its version. Throws a PgstowError `program`.
+ */
 export async function findProgram(name: "pg_dump" | "pg_restore", environment: Environment): Promise<Program> {
   const path = await onPath(name, environment["PATH"] ?? "");
   if (path === undefined) {
@@ -27,9 +30,9 @@ export async function findProgram(name: "pg_dump" | "pg_restore", environment: E
     });
   }
   const said = await askVersion(path, environment);
-  // A file of PostgreSQL's own programs says "pg_dump (PostgreSQL) 15.18"; our own stand-ins would call themselves without end.
+  // PostgreSQL's own say "pg_dump (PostgreSQL) 15.18".
   const [, version = "", major = ""] = /^\S+ \(PostgreSQL\) ((\d+).*)$/m.exec(said) ?? [];
-  if (major === "" || said.includes("pgstow")) {
+  if (major === "") {
     throw new PgstowError("program", `"${path}" is not PostgreSQL's ${name}: it calls itself ${JSON.stringify(said.trim().slice(0, 80))}`);
   }
   return { name, path, version: version.trim(), major: Number(major) };
@@ -42,9 +45,23 @@ async function onPath(name: string, path: string): Promise<string | undefined> {
       () => true,
       () => false,
     );
-    if (isThere) return candidate;
+    if (isThere && !(await standsIn(candidate))) return candidate;
   }
   return undefined;
+}
+
+/** Enough of a file for the first two lines of a stand-in, whose interpreter has a path. */
+const BEGINNING_BYTES = 1024;
+
+async function standsIn(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING_BYTES), 0, BEGINNING_BYTES, 0);
+    return isShim(buffer.toString("latin1", 0, bytesRead));
+  } finally {
+    await file.close();
+  }
 }
 
 async function askVersion(path: string, environment: Environment): Promise<string> {

@@ -152,6 +152,10 @@ await describeOnServers(
       expect((await run(join(folder, "nowhere"))).stderr).toMatch(/^pgstow: error: there is no pg_dump on PATH$/m);
       const other = await pathWith("pg_dump", "#!/bin/sh\necho nonsense\n");
       expect((await run(other)).stderr).toMatch(/^pgstow: error: ".*" is not PostgreSQL's pg_dump: it calls itself "nonsense"$/m);
+      const shims = join(folder, "shims");
+      expect(await runPgstow(["shim", shims])).toMatchObject({ code: 0 });
+      expect((await run(shims)).stderr).toMatch(/^pgstow: error: there is no pg_dump on PATH$/m);
+      expect((await run([shims, older].join(delimiter))).stderr).toMatch(/^pgstow: error: pg_dump 13\.9 cannot dump/m);
       const unknown = await runPgstow(["dump", "--engine=mysqldump", "-d", server.url(source)]);
       expect(unknown.stderr).toMatch(/^pgstow: error: unknown engine "mysqldump"$/m);
     });

@@ -4,7 +4,8 @@ import { PgstowError } from "../../core/errors.ts";
 import { fileError } from "../../store/file-error.ts";
 import type { Command } from "../command.ts";
 import type { FaceProgram } from "../faces/face.ts";
-import { isShim, shimFileName, type ShimTarget, shimText } from "../faces/shim-text.ts";
+import { isShim } from "../../engine/shim-mark.ts";
+import { shimFileName, type ShimTarget, shimText } from "../faces/shim-text.ts";
 import type { ParsedArguments } from "../option.ts";
 import { programFile } from "../program-file.ts";
 

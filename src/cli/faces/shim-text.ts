@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import { shimMark } from "../../engine/shim-mark.ts";
 import type { FaceProgram } from "./face.ts";
 
 /** How a shim starts this very program. */
@@ -9,13 +10,6 @@ export interface ShimTarget {
   /** Path of the program's main file. */
   readonly main: string;
   readonly windows: boolean;
-}
-
-const mark = "Written by pgstow shim";
-
-/** Whether a file was written by `pgstow shim`, of any release. */
-export function isShim(text: string): boolean {
-  return text.split("\n", 2).some((line) => line.includes(mark));
 }
 
 export function shimFileName(program: FaceProgram, { windows }: ShimTarget): string {
@@ -33,16 +27,16 @@ export function shimText(program: FaceProgram, target: ShimTarget): string {
   const { node, nodeOptions, main, windows } = target;
   if (windows) {
     const words = [node, ...nodeOptions, main].map((word) => `"${word.replaceAll("%", "%%")}"`);
-    return `@rem ${mark}.\r\n@${words.join(" ")} face ${program} %*\r\n`;
+    return `@rem ${shimMark}.\r\n@${words.join(" ")} face ${program} %*\r\n`;
   }
   if (nodeOptions.length > 0 || /\s/.test(node) || node.length > INTERPRETER_LINE_MAX) {
     const words = [node, ...nodeOptions, main].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`);
-    return `#!/bin/sh\n# ${mark}.\nexec ${words.join(" ")} face ${program} "$@"\n`;
+    return `#!/bin/sh\n# ${shimMark}.\nexec ${words.join(" ")} face ${program} "$@"\n`;
   }
   // The file has no extension, so it may be read as CommonJS or as a module: import() is in both. What a bundle is imported for, library
   // or program, the URL tells.
   return `#!${node}
-// ${mark}.
+// ${shimMark}.
 process.argv.splice(2, 0, "face", "${program}");
 import(${JSON.stringify(`${pathToFileURL(main).href}?program`)}).catch((error) => {
   console.error("${program}: error: pgstow does not start: " + error.message);
