@@ -33,7 +33,12 @@ export function dumpJobs(args: ParsedArguments, format: DumpFormat, parallel: re
   const jobs = numberOption(args, "jobs", "-j/--jobs", 1, INT_MAX) ?? 1;
   if (jobs > 1 && !parallel.includes(format)) {
     const formats = [...parallel.slice(0, -2), parallel.slice(-2).join(" and ")].join(", ");
-    throw new PgstowError("usage", `parallel backup only supported by the ${formats} format${parallel.length === 1 ? "" : "s"}`);
+    const hint = parallel.includes("stow") ? "Name a file that ends in .sql.zst with -f, or choose a format with -F." : undefined;
+    throw new PgstowError(
+      "usage",
+      `parallel backup only supported by the ${formats} format${parallel.length === 1 ? "" : "s"}`,
+      defined({ hint }),
+    );
   }
   return jobs > 1 ? jobs : undefined;
 }

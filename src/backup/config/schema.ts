@@ -105,7 +105,10 @@ export function parseConfig(value: unknown, file: string): PgstowConfig {
   const result = configShape.safeParse(value);
   if (result.success) return result.data;
   const lines = result.error.issues.flatMap((issue) => linesOf(issue, value));
-  throw new PgstowError("usage", [...new Set(lines)].map((line) => `${file}: ${line}`).join("\n"), { context: { file } });
+  throw new PgstowError("usage", [...new Set(lines)].map((line) => `${file}: ${line}`).join("\n"), {
+    context: { file },
+    hint: "The README's part on backups lists the fields.",
+  });
 }
 
 function linesOf(issue: z.core.$ZodIssue, value: unknown): string[] {

@@ -21,7 +21,9 @@ function fillText(text: string, variables: Variables, field: string): string {
       throw new PgstowError("usage", `${field}: "${found}" names no variable`, { hint: "Write ${NAME}; a dollar sign itself is $$." });
     }
     const value = variables[name];
-    if (value === undefined || value === "") throw new PgstowError("usage", `${field}: the environment variable ${name} is not set`);
+    if (value === undefined || value === "") {
+      throw new PgstowError("usage", `${field}: the environment variable ${name} is not set`, { hint: `Set it: export ${name}=...` });
+    }
     return value;
   });
 }

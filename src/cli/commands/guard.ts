@@ -23,7 +23,7 @@ export const guardCommand: Command = {
   options: [
     ...remoteOptions,
     { name: "auto-rollback", type: "flag", describe: "restore the backup without a question when the command fails", group },
-    { name: "label", type: "value", valueName: "TEXT", describe: "label of the backup; the command without it", group },
+    { name: "label", type: "value", valueName: "TEXT", describe: "label of the backup; without it 'before' and the program's name", group },
     { name: "terminate-others", type: "flag", describe: "end other sessions on the database before the restore", group },
     {
       name: "lock-wait-timeout",
