@@ -23,7 +23,7 @@ async function readSums(client: pg.Client, tables: readonly { readonly name: str
     ({ name, column }) =>
       `SELECT concat_ws(' ', '${name.replaceAll("'", "''")}', count(*), sum(hashtext(${column}::text)::bigint)) AS text FROM ${name}`,
   );
-  const { rows } = await client.query<{ text: string }>(queries.join(" UNION ALL "));
+  const { rows } = await client.query<{ text: string }>(`${queries.join(" UNION ALL ")} ORDER BY 1`);
   return rows.map((row) => row.text);
 }
 
