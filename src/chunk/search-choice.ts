@@ -29,16 +29,16 @@ export class SearchChoice {
   #search: Search = "wide";
   /** Share of the raw bytes that a chunk should take. */
   #share: number | undefined;
-  #dueIn = FIRST_COMPARED;
-  #sinceCompared = 0;
+  /** Chunks since the last compared one, and how many make the next one due. */
+  #since = 0;
+  #dueAfter = 1 + FIRST_COMPARED;
 
   /** The search for the next chunk; "compare" for one to be compressed with all of them. */
   next(rawBytes: number): Search | "compare" {
     if (rawBytes < COMPARED_BYTES_MIN || rawBytes > COMPARED_BYTES_MAX) return "wide";
-    this.#sinceCompared++;
-    if (this.#dueIn-- > 0) return this.#search;
-    this.#dueIn = COMPARED_EVERY - 1;
-    this.#sinceCompared = 0;
+    if (++this.#since < this.#dueAfter) return this.#search;
+    this.#since = 0;
+    this.#dueAfter = COMPARED_EVERY;
     return "compare";
   }
 
@@ -50,8 +50,7 @@ export class SearchChoice {
       this.#share = sizes[this.#search] / rawBytes;
     } else if (search === this.#search && this.#share !== undefined) {
       const change = bytes.length / rawBytes / this.#share - 1;
-      if (Math.abs(change) > CHANGE_MAX)
-        this.#dueIn = Math.min(this.#dueIn, Math.max(0, COMPARED_EVERY_AT_CHANGES - 1 - this.#sinceCompared));
+      if (Math.abs(change) > CHANGE_MAX) this.#dueAfter = COMPARED_EVERY_AT_CHANGES;
     }
   }
 }

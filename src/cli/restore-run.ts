@@ -9,7 +9,6 @@ import { selectEntries } from "../restore/selection.ts";
 import { openOutputFile } from "./faces/face-output.ts";
 import { defined } from "./option.ts";
 import type { RestoreTask } from "./restore-arguments.ts";
-import { spareArchives } from "./spare-archives.ts";
 import { tocLines } from "./toc-text.ts";
 
 export interface RestoreRunContext {
@@ -33,7 +32,7 @@ export interface RestoreRunContext {
  * for all else.
  */
 export async function runRestoreTask(task: RestoreTask, context: RestoreRunContext): Promise<number> {
-  await spareArchives(task);
+  if (task.output !== undefined) await (await import("./spare-archives.ts")).spareArchives(task);
   const archive = await openTaskArchive(task);
   try {
     const list = await readUseList(task, archive, context);

@@ -1,5 +1,8 @@
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
+import { isSkippable, ZSTD_MAGIC } from "../archive/stow/skippable.ts";
+import { MAGIC } from "../archive/toc/decode.ts";
 import { PgstowError } from "../core/errors.ts";
+import { readStart } from "../store/file-start.ts";
 import type { RestoreTask } from "./restore-arguments.ts";
 
 /**
@@ -20,13 +23,8 @@ export async function spareArchives({ output, archive, manner }: Pick<RestoreTas
 
 /** A zstd frame, a skippable one as at the beginning of a stow archive, or pg_dump's custom format. */
 async function beginsLikeArchive(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(5), 0, 5, 0);
-    if (bytesRead < 5) return false;
-    const magic = buffer.readUInt32LE(0);
-    return magic === 0xfd2fb528 || magic >>> 4 === 0x184d2a5 || buffer.toString("latin1") === "PGDMP";
-  } finally {
-    await file.close();
-  }
+  const start = await readStart(path, MAGIC.length);
+  if (start.length < MAGIC.length) return false;
+  const magic = start.readUInt32LE(0);
+  return magic === ZSTD_MAGIC || isSkippable(magic) || start.toString("latin1") === MAGIC;
 }

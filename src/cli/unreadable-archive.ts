@@ -1,5 +1,6 @@
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { PgstowError } from "../core/errors.ts";
+import { readStart } from "../store/file-start.ts";
 import { inProgramWords } from "./faces/system-words.ts";
 
 const HEAD_BYTES = 512;
@@ -20,18 +21,8 @@ async function wordsFor(path: string | undefined): Promise<string> {
   const noArchive = "input file does not appear to be a valid archive";
   if (path === undefined) return noArchive;
   if ((await stat(path)).isDirectory()) return `directory "${path}" does not appear to be a valid archive ("toc.dat" does not exist)`;
-  const head = await readHead(path);
+  const head = (await readStart(path, HEAD_BYTES)).toString("latin1");
   if (head.length < MAGIC_BYTES) return `input file is too short (read ${String(head.length)}, expected ${String(MAGIC_BYTES)})`;
   if (SCRIPT_STARTS.some((start) => head.startsWith(start))) return "input file appears to be a text format dump. Please use psql.";
   return head.length < HEAD_BYTES ? `${noArchive} (too short?)` : noArchive;
-}
-
-async function readHead(path: string): Promise<string> {
-  const handle = await open(path, "r");
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.toString("latin1", 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { access, open } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 
@@ -45,23 +45,9 @@ async function onPath(name: string, path: string): Promise<string | undefined> {
       () => true,
       () => false,
     );
-    if (isThere && !(await standsIn(candidate))) return candidate;
+    if (isThere && !(await isShim(candidate))) return candidate;
   }
   return undefined;
-}
-
-/** Enough of a file for the first two lines of a stand-in, whose interpreter has a path. */
-const BEGINNING_BYTES = 1024;
-
-async function standsIn(path: string): Promise<boolean> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) return false;
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING_BYTES), 0, BEGINNING_BYTES, 0);
-    return isShim(buffer.toString("latin1", 0, bytesRead));
-  } finally {
-    await file.close();
-  }
 }
 
 async function askVersion(path: string, environment: Environment): Promise<string> {

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PgstowError } from "../../core/errors.ts";
 import { fileError } from "../../store/file-error.ts";
@@ -45,7 +45,7 @@ async function runShimCommand(args: ParsedArguments): Promise<void> {
 async function refuseStranger(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
-  if (found.isFile() && isShim(await readFile(path, "latin1").catch(() => ""))) return;
+  if (found.isFile() && (await isShim(path))) return;
   throw new PgstowError("exists", `"${path}" exists already and is not pgstow's`, {
     context: { file: path },
     hint: "choose another folder, or use --force to replace it",
